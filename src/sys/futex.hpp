@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: MIT
+// Sleep on a 32-bit word until another thread changes it.
+#pragma once
+
+#include <heddle/base/atomic.hpp>
+
+#include <cstdint>
+
+namespace heddle::inline v0::sys {
+
+/// Nanoseconds of CLOCK_MONOTONIC; kForever waits without end.
+using Deadline = std::uint64_t;
+inline constexpr Deadline kForever = ~Deadline{0};
+
+/// Now, in nanoseconds of CLOCK_MONOTONIC (the clock of std::chrono::steady_clock).
+[[nodiscard]] std::uint64_t monotonic_ns() noexcept;
+
+/// Sleeps while `word == expected`, until futex_wake or `deadline`. May return early for no reason: look at the
+/// word again. Returns false only when the deadline has passed.
+bool futex_wait(const base::atomic<std::uint32_t>& word, std::uint32_t expected, Deadline deadline = kForever) noexcept;
+
+/// Wakes one sleeper; true if there was one.
+bool futex_wake_one(const base::atomic<std::uint32_t>& word) noexcept;
+
+/// Wakes every sleeper.
+void futex_wake_all(const base::atomic<std::uint32_t>& word) noexcept;
+
+}  // namespace heddle::inline v0::sys
