@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: MIT
+// What Async and Task have in common: a coroutine as a future, and what may be awaited in one.
+#pragma once
+
+#include <heddle/future/detail/slot.hpp>
+#include <heddle/future/detail/tree.hpp>
+#include <heddle/future/future.hpp>
+
+#include <concepts>
+#include <coroutine>
+#include <exception>
+#include <type_traits>
+#include <utility>
+
+namespace heddle::inline v0::future::detail {
+
+/// The consumer's end of a coroutine that gives a T.
+template <class T>
+struct ResultLink : Link {
+  using Link::Link;
+  Slot<T> slot;
+};
+
+/// A coroutine that gives a T, as a future: base of Async<T> and Task<T>.
+///
+/// It is either polled from outside (then `tree_` is its own), or awaited by a coroutine, which puts it into its own
+/// tree and uses only the link.
+template <class T>
+class Coroutine {
+ public:
+  using Output = T;
+
+  Coroutine(const Coroutine&) = delete;
+  Coroutine& operator=(const Coroutine&) = delete;
+
+  /// Runs the coroutine until it waits or ends. What it throws is thrown here.
+  Poll<T> poll(Context& cx) {
+    if (link_.child == nullptr) throw PolledAfterCompletion();
+    tree_.context = &cx;
+    if (!advance()) return Pending;
+    run(tree_);
+    if (link_.child != nullptr) return Pending;
+    if constexpr (std::is_void_v<T>) {
+      link_.slot.take();
+      return Ready();
+    } else {
+      return Poll<T>(std::in_place, base::to_stored<T>(link_.slot.take()));
+    }
+  }
+
+  /// From then on it must not move, and is awaited by its name only.
+  [[nodiscard]] bool was_polled() const noexcept { return tree_.context != nullptr; }
+
+ protected:
+  explicit Coroutine(Promise& coroutine) noexcept : link_(&coroutine) {}
+  Coroutine(Coroutine&& other) noexcept : link_(std::exchange(other.link_.child, nullptr)) {
+    HEDDLE_INVARIANT(!other.was_polled(), "a coroutine was moved after its first poll");
+  }
+  ~Coroutine() {
+    if (link_.child == nullptr) return;
+    if (tree_.leaf != nullptr) {
+      drop_chain(*tree_.leaf);
+    } else {
+      link_.child->handle().destroy();
+    }
+  }
+
+ private:
+  template <class U>
+  friend class ChildAwait;
+
+  /// Sets the tree going; false if its leaf is still pending.
+  bool advance() noexcept {
+    if (tree_.leaf == nullptr) {
+      link_.child->attach(tree_, link_);
+      tree_.next = link_.child;
+      return true;
+    }
+    Leaf& leaf = *tree_.leaf;
+    const Step step = leaf.poll(leaf, *tree_.context);
+    if (step == Step::kPending) return false;
+    tree_.leaf = nullptr;
+    if (step == Step::kResume) tree_.next = leaf.awaiting;
+    return true;
+  }
+
+  ResultLink<T> link_;
+  Tree tree_;
+};
+
+/// Async<T> or Task<T>.
+template <class C>
+concept IsCoroutine = requires { typename C::Output; } && std::derived_from<C, Coroutine<typename C::Output>>;
+
+/// Awaits a coroutine that nobody has polled: it joins the awaiting one's tree.
+template <class T>
+class ChildAwait {
+ public:
+  ChildAwait(Coroutine<T>& child, Promise& parent) noexcept : child_(child), parent_(parent) {}
+
+  [[nodiscard]] bool await_ready() const {
+    if (child_.link_.child == nullptr) throw PolledAfterCompletion();
+    HEDDLE_INVARIANT(!child_.was_polled(), "a coroutine that was polled is awaited as an rvalue: await its name");
+    return false;
+  }
+  void await_suspend(std::coroutine_handle<>) const noexcept {
+    Promise& promise = *child_.link_.child;
+    child_.link_.parent = &parent_;
+    promise.attach(parent_.tree(), child_.link_);
+    parent_.tree().next = &promise;
+  }
+  T await_resume() const { return child_.link_.slot.take(); }
+
+ protected:
+  [[nodiscard]] ResultLink<T>& link() const noexcept { return child_.link_; }
+
+ private:
+  Coroutine<T>& child_;
+  Promise& parent_;
+};
+
+/// Awaits any other future: polled at once, and again whenever the tree is polled.
+template <class F>
+class LeafAwait : protected Leaf {
+  using T = typename F::Output;
+
+ public:
+  LeafAwait(F& future, Promise& promise) noexcept : LeafAwait(future, promise, &LeafAwait::poll_again) {}
+
+  bool await_ready() { return poll_once(*awaiting->tree().context); }
+  void await_suspend(std::coroutine_handle<>) noexcept { awaiting->tree().leaf = this; }
+  T await_resume() { return slot_.take(); }
+
+ protected:
+  LeafAwait(F& future, Promise& promise, Step (*poll_leaf)(Leaf&, Context&) noexcept) noexcept
+      : Leaf(poll_leaf, promise), future_(future) {}
+
+  bool poll_once(Context& cx) {
+    Poll<T> answer = future_.poll(cx);
+    if (answer.is_pending()) return false;
+    slot_.set_value(std::move(*answer));
+    return true;
+  }
+
+  static Step poll_again(Leaf& leaf, Context& cx) noexcept {
+    auto& self = static_cast<LeafAwait&>(leaf);
+    try {
+      return self.poll_once(cx) ? Step::kResume : Step::kPending;
+    } catch (...) {
+      self.slot_.set_exception(std::current_exception());  // thrown where the coroutine awaits
+      return Step::kResume;
+    }
+  }
+
+  Slot<T>& slot() noexcept { return slot_; }
+
+ private:
+  F& future_;
+  Slot<T> slot_;
+};
+
+/// Awaits a coroutine by its name: as a child, or, when somebody has polled it before, as the future that it is.
+template <class C>
+class NamedAwait {
+  using T = typename C::Output;
+
+ public:
+  NamedAwait(C& coroutine, Promise& promise) noexcept
+      : child_(coroutine, promise), leaf_(coroutine, promise), polled_(coroutine.was_polled()) {}
+
+  bool await_ready() { return polled_ ? leaf_.await_ready() : child_.await_ready(); }
+  void await_suspend(std::coroutine_handle<> handle) noexcept {
+    polled_ ? leaf_.await_suspend(handle) : child_.await_suspend(handle);
+  }
+  T await_resume() { return polled_ ? leaf_.await_resume() : child_.await_resume(); }
+
+ private:
+  ChildAwait<T> child_;
+  LeafAwait<C> leaf_;
+  bool polled_;
+};
+
+template <class X>
+struct OkOperand;
+template <class T, class X>
+struct OkAwaitFor;
+
+/// The promise of a coroutine that gives a T, but for how the T is returned.
+template <class T>
+class ResultPromise : public Promise {
+ public:
+  [[nodiscard]] ResultLink<T>& link() const noexcept { return static_cast<ResultLink<T>&>(up()); }
+
+  void unhandled_exception() noexcept { link().slot.set_exception(std::current_exception()); }
+
+  // Everything awaited in the coroutine passes through one of these.
+  template <class C>
+    requires IsCoroutine<C>
+  ChildAwait<typename C::Output> await_transform(C&& coroutine) noexcept {
+    return {coroutine, *this};
+  }
+  template <class C>
+    requires IsCoroutine<C>
+  NamedAwait<C> await_transform(C& coroutine) noexcept {
+    return {coroutine, *this};
+  }
+  template <class F>
+    requires Future<std::remove_reference_t<F>> && (!IsCoroutine<std::remove_reference_t<F>>)
+  LeafAwait<std::remove_reference_t<F>> await_transform(F&& future) noexcept {
+    return {future, *this};
+  }
+  template <class X>
+  typename OkAwaitFor<T, X>::type await_transform(OkOperand<X> operand) noexcept {
+    return {operand, *this};
+  }
+};
+
+template <class T>
+class ValuePromise : public ResultPromise<T> {
+ public:
+  template <class U = T>
+    requires std::constructible_from<base::Stored<T>, decltype(base::to_stored<T>(std::declval<U>()))>
+  void return_value(U&& value) {
+    this->link().slot.set_value(base::to_stored<T>(std::forward<U>(value)));
+  }
+};
+template <>
+class ValuePromise<void> : public ResultPromise<void> {
+ public:
+  void return_void() { link().slot.set_value(); }
+};
+
+static_assert(sizeof(Promise) == 2 * sizeof(void*) && alignof(ValuePromise<void>) == alignof(Promise));
+
+}  // namespace heddle::inline v0::future::detail

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: MIT
+// Sleeping and waking a thread that polls.
+#include <heddle/future/block_on.hpp>
+
+#include "sys/futex.hpp"
+
+namespace heddle::inline v0::future {
+
+constexpr WakeTarget::VTable ThreadWaker::kVTable{
+    [](WakeTarget& target) noexcept {
+      wake_thread(target);
+      target.drop_reference();
+    },
+    wake_thread,
+    [](WakeTarget& target) noexcept { delete static_cast<ThreadWaker*>(&target); },
+};
+
+ThreadWaker::ThreadWaker() noexcept : WakeTarget(kVTable, kReference) {}
+
+void ThreadWaker::wake_thread(WakeTarget& target) noexcept {
+  auto& self = static_cast<ThreadWaker&>(target);
+  if (self.state_.exchange(kWoken, base::acq_rel) == kAsleep) sys::futex_wake_one(self.state_);
+}
+
+void ThreadWaker::sleep() noexcept {
+  std::uint32_t state = kEmpty;
+  if (state_.compare_exchange_strong(state, kAsleep, base::acq_rel, base::acquire)) {
+    do {
+      sys::futex_wait(state_, kAsleep);
+    } while (state_.load(base::acquire) == kAsleep);
+  }
+  state_.store(kEmpty, base::relaxed);  // only this thread leaves kWoken
+}
+
+}  // namespace heddle::inline v0::future
