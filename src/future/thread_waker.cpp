@@ -29,7 +29,8 @@ void ThreadWaker::sleep() noexcept {
       sys::futex_wait(state_, kAsleep);
     } while (state_.load(base::acquire) == kAsleep);
   }
-  state_.store(kEmpty, base::relaxed);  // only this thread leaves kWoken
+  // An exchange, not a store: it sees the writes of a wake that comes between the loop and here.
+  state_.exchange(kEmpty, base::acquire);
 }
 
 }  // namespace heddle::inline v0::future

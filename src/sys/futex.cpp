@@ -18,13 +18,16 @@ long futex(const base::atomic<std::uint32_t>& word, int op, std::uint32_t value,
   return ::syscall(SYS_futex, &word, op | FUTEX_PRIVATE_FLAG, value, timeout, nullptr, FUTEX_BITSET_MATCH_ANY);
 }
 
-}  // namespace
-
-std::uint64_t monotonic_ns() noexcept {
+std::uint64_t read_clock(clockid_t clock) noexcept {
   timespec now{};
-  ::clock_gettime(CLOCK_MONOTONIC, &now);
+  ::clock_gettime(clock, &now);
   return static_cast<std::uint64_t>(now.tv_sec) * 1'000'000'000U + static_cast<std::uint64_t>(now.tv_nsec);
 }
+
+}  // namespace
+
+std::uint64_t monotonic_ns() noexcept { return read_clock(CLOCK_MONOTONIC); }
+std::uint64_t coarse_ns() noexcept { return read_clock(CLOCK_MONOTONIC_COARSE); }
 
 bool futex_wait(const base::atomic<std::uint32_t>& word, std::uint32_t expected, Deadline deadline) noexcept {
   timespec until{};

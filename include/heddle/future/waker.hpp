@@ -94,6 +94,9 @@ class Waker {
   /// True if both wake the same task. May be used to spare a clone.
   [[nodiscard]] bool will_wake(const Waker& other) const noexcept { return target_ == other.target_; }
 
+  /// What it wakes, to compare with and nothing else.
+  [[nodiscard]] const void* identity() const noexcept { return target_; }
+
   /// Takes over one reference to `target`, without counting.
   [[nodiscard]] static Waker adopt(future::WakeTarget& target) noexcept { return Waker(&target); }
 

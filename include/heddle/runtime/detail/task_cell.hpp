@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: MIT
+// A spawned task in memory: a header that schedulers know, and behind it the future, later its output.
+#pragma once
+
+#include <heddle/base/block_cache.hpp>
+#include <heddle/base/intrusive_list.hpp>
+#include <heddle/future/future.hpp>
+#include <heddle/runtime/detail/task_state.hpp>
+#include <heddle/runtime/join_error.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <expected>
+#include <memory>
+#include <new>
+#include <type_traits>
+#include <utility>
+
+namespace heddle::inline v0::runtime::detail {
+
+class TaskShard;
+class TaskHeader;
+struct OwnedTag {};
+
+/// What the type of a task's future decides; one static table per type.
+struct TaskVTable : future::WakeTarget::VTable {
+  /// Polls the future; true when it gave its output, which then stands in the stage.
+  bool (*poll)(TaskHeader&, Context&) noexcept;
+  /// Destroys the future; the output says "cancelled".
+  void (*cancel)(TaskHeader&) noexcept;
+  void (*drop_output)(TaskHeader&) noexcept;
+  /// From the header to the output.
+  std::size_t stage_offset;
+};
+
+/// The part of a task that is the same for all. See task_state.hpp for who may touch what.
+class TaskHeader : public TaskState, public base::ListNode<OwnedTag> {
+ public:
+  [[nodiscard]] const TaskVTable& vtable() const noexcept { return static_cast<const TaskVTable&>(*vtable_); }
+
+  /// The output, in its stage. Rule 1.
+  template <class T>
+  [[nodiscard]] std::expected<T, task::JoinError>& output() noexcept {
+    // SAFETY: only called by the JoinHandle<T> that spawn made with the cell, when the stage holds the output.
+    auto* stage = reinterpret_cast<std::byte*>(this) + vtable().stage_offset;
+    return *std::launder(reinterpret_cast<std::expected<T, task::JoinError>*>(stage));
+  }
+
+  [[nodiscard]] task::Id id() const noexcept { return task::Id(id_); }
+
+  /// Aborts: the worker that next polls the task destroys its future instead.
+  void abort() noexcept;
+
+  // Rule 2.
+  TaskHeader* queue_next = nullptr;
+  // Rule 3.
+  Waker join_waker;
+
+  // Constant after launch().
+  TaskShard* shard = nullptr;
+
+ protected:
+  explicit TaskHeader(const TaskVTable& vtable) noexcept : TaskState(vtable) {}
+  ~TaskHeader() = default;
+
+  /// Takes the task out of its runtime's books: the first step of destroying it.
+  void retire() noexcept;
+
+  static void wake_by_value(future::WakeTarget& target) noexcept;
+  static void wake_by_reference(future::WakeTarget& target) noexcept;
+
+ private:
+  friend class TaskShard;
+  // Constant after launch().
+  std::uint64_t id_ = 0;
+};
+
+/// A task whose future is an F.
+template <Future F>
+class TaskCell final : public TaskHeader {
+  using T = typename F::Output;
+  using Result = std::expected<T, task::JoinError>;
+
+ public:
+  template <class... Args>
+  explicit TaskCell(Args&&... args) : TaskHeader(kVTable) {
+    HEDDLE_ASSERT(reinterpret_cast<std::byte*>(this) + stage_offset() == stage_, "the stage isn't where it should be");
+    ::new (static_cast<void*>(stage_)) F(std::forward<Args>(args)...);
+  }
+
+  static void* operator new(std::size_t size) {
+    if constexpr (alignof(TaskCell) > __STDCPP_DEFAULT_NEW_ALIGNMENT__) {
+      return ::operator new(size, std::align_val_t{alignof(TaskCell)});
+    } else {
+      return base::allocate_block(size);
+    }
+  }
+  static void operator delete(void* cell, std::size_t size) noexcept {
+    if constexpr (alignof(TaskCell) > __STDCPP_DEFAULT_NEW_ALIGNMENT__) {
+      ::operator delete(cell, std::align_val_t{alignof(TaskCell)});
+    } else {
+      base::free_block(cell, size);
+    }
+  }
+
+ private:
+  static TaskCell& cell(future::WakeTarget& target) noexcept { return static_cast<TaskCell&>(target); }
+
+  // SAFETY: the stage holds an F until poll() answered true or cancel() ran, then a Result until drop_output().
+  F& future() noexcept { return *std::launder(reinterpret_cast<F*>(stage_)); }
+
+  template <class... Args>
+  void store(Args&&... args) {
+    ::new (static_cast<void*>(stage_)) Result(std::forward<Args>(args)...);
+  }
+
+  static bool poll(TaskHeader& header, Context& cx) noexcept {
+    TaskCell& self = cell(header);
+    bool future_lives = true;
+    try {
+      Poll<T> answer = self.future().poll(cx);
+      if (answer.is_pending()) return false;
+      future_lives = false;
+      std::destroy_at(&self.future());
+      if constexpr (std::is_void_v<T>) {
+        self.store();
+      } else {
+        self.store(std::in_place, std::move(*answer));
+      }
+    } catch (...) {
+      auto exception = std::current_exception();
+      if (future_lives) std::destroy_at(&self.future());
+      self.store(std::unexpect, task::JoinError::panic(header.id(), std::move(exception)));
+    }
+    return true;
+  }
+
+  static void cancel(TaskHeader& header) noexcept {
+    TaskCell& self = cell(header);
+    std::destroy_at(&self.future());
+    self.store(std::unexpect, task::JoinError::cancelled(header.id()));
+  }
+
+  static void drop_output(TaskHeader& header) noexcept;
+
+  static void destroy(future::WakeTarget& target) noexcept {
+    TaskCell& self = cell(target);
+    self.retire();
+    delete &self;
+  }
+
+  static constexpr std::size_t stage_offset() noexcept;
+  static const TaskVTable kVTable;
+
+  alignas(std::max(alignof(F), alignof(Result))) std::byte stage_[std::max(sizeof(F), sizeof(Result))];
+};
+
+/// Called with the exception of a task that nobody will see. Never returns it to anyone.
+void report_unseen_panic(const task::JoinError& error) noexcept;
+
+template <Future F>
+void TaskCell<F>::drop_output(TaskHeader& header) noexcept {
+  auto& result = header.output<T>();
+  if (!result.has_value() && result.error().is_panic()) report_unseen_panic(result.error());
+  std::destroy_at(&result);
+}
+
+template <Future F>
+constexpr std::size_t TaskCell<F>::stage_offset() noexcept {
+  // The stage is the only member: it follows the header, at its own alignment.
+  constexpr std::size_t alignment = std::max(alignof(F), alignof(Result));
+  return (sizeof(TaskHeader) + alignment - 1) / alignment * alignment;
+}
+
+template <Future F>
+constexpr TaskVTable TaskCell<F>::kVTable{
+    {&TaskHeader::wake_by_value, &TaskHeader::wake_by_reference, &TaskCell::destroy},
+    &TaskCell::poll,
+    &TaskCell::cancel,
+    &TaskCell::drop_output,
+    TaskCell::stage_offset(),
+};
+
+}  // namespace heddle::inline v0::runtime::detail

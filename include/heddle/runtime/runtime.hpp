@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: MIT
+// Runtime: workers, timers and sockets under one roof; Builder makes it, Handle reaches it, main() runs a program in it.
+#pragma once
+
+#include <heddle/future/block_on.hpp>
+#include <heddle/io/error.hpp>
+#include <heddle/runtime/detail/main_future.hpp>
+#include <heddle/runtime/spawn.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <type_traits>
+#include <utility>
+
+namespace heddle::inline v0::runtime {
+
+class Shared;
+class Runtime;
+struct Config;
+
+/// Makes this thread belong to a runtime while it lives: spawn, timers and sockets work. Tokio's `EnterGuard`.
+class [[nodiscard]] EnterGuard {
+ public:
+  explicit EnterGuard(Shared& shared) noexcept;
+  EnterGuard(const EnterGuard&) = delete;
+  EnterGuard& operator=(const EnterGuard&) = delete;
+  ~EnterGuard();
+
+ private:
+  Shared* shared_;
+  Shared* before_;
+};
+
+/// A way into a runtime from any thread; keeps its books, not its workers, alive.
+///
+/// Corresponds to Tokio's `runtime::Handle`.
+class Handle {
+ public:
+  /// The runtime of this thread. Throws NoRuntime.
+  [[nodiscard]] static Handle current();
+  /// The same, or nothing.
+  [[nodiscard]] static std::optional<Handle> try_current() noexcept;
+
+  Handle(Handle&& other) noexcept : shared_(std::exchange(other.shared_, nullptr)) {}
+  Handle& operator=(Handle&& other) noexcept {
+    std::swap(shared_, other.shared_);
+    return *this;
+  }
+  ~Handle();
+  [[nodiscard]] Handle clone() const noexcept;
+
+  /// As task::spawn, onto this runtime.
+  template <class F>
+    requires Future<std::remove_cvref_t<F>>
+  task::JoinHandle<OutputOf<std::remove_cvref_t<F>>> spawn(F&& future) const {
+    return detail::spawn_on(*shared_, std::move(future));
+  }
+
+  /// Runs `future` on this thread, within the runtime. On a current-thread runtime it doesn't run the tasks:
+  /// that is for Runtime::block_on.
+  template <class F>
+  OutputOf<std::remove_reference_t<F>> block_on(F&& future) const {
+    const EnterGuard guard(*shared_);
+    return heddle::block_on(future);
+  }
+
+  [[nodiscard]] EnterGuard enter() const noexcept { return EnterGuard(*shared_); }
+
+ private:
+  friend class Runtime;
+  explicit Handle(Shared& shared) noexcept;
+
+  Shared* shared_;
+};
+
+/// Runs tasks, drives sockets and timers.
+///
+/// Destroying it, or moving another one in, shuts it down: each worker ends after its current poll, every task is
+/// destroyed where it stands suspended, exactly once, by the last worker (of a current-thread runtime: by the
+/// destroying thread), and the destructor returns when that is done. On a thread that polls tasks it doesn't wait:
+/// the workers end by themselves (as shutdown_background). A task that never suspends keeps the destructor waiting.
+///
+/// Corresponds to Tokio's `runtime::Runtime`.
+class Runtime {
+ public:
+  /// A multi-thread runtime with a worker per core.
+  [[nodiscard]] static io::Result<Runtime> make();
+
+  Runtime(Runtime&&) noexcept;
+  Runtime& operator=(Runtime&&) noexcept;
+  ~Runtime();
+
+  /// Runs `future` on this thread to its end. A current-thread runtime runs its tasks meanwhile, and only meanwhile.
+  ///
+  /// Returns     What the future gives. What it throws is thrown here.
+  /// Errors      BlockingInAsync on a thread that polls tasks.
+  /// Blocking    Until the future is ready; spawned tasks are not waited for.
+  /// Threads     Any that polls no tasks; several at once may.
+  template <class F>
+    requires Future<std::remove_reference_t<F>>
+  OutputOf<std::remove_reference_t<F>> block_on(F&& future) {
+    const EnterGuard guard(*shared_);
+    if (!is_current_thread()) return heddle::block_on(future);
+    const future::PollScope scope("Runtime::block_on");
+    detail::TypedMainFuture<std::remove_reference_t<F>> main(future);
+    drive(main);
+    return main.take();
+  }
+
+  /// As task::spawn, onto this runtime.
+  template <class F>
+    requires Future<std::remove_cvref_t<F>>
+  task::JoinHandle<OutputOf<std::remove_cvref_t<F>>> spawn(F&& future) {
+    return detail::spawn_on(*shared_, std::move(future));
+  }
+
+  [[nodiscard]] Handle handle() const noexcept;
+  [[nodiscard]] EnterGuard enter() const noexcept { return EnterGuard(*shared_); }
+
+  /// Shuts down without waiting. The workers end after their current polls.
+  void shutdown_background() && noexcept;
+
+  /// How many workers it has.
+  [[nodiscard]] std::size_t worker_count() const noexcept;
+
+  /// How many tasks are in memory: running, waiting, or done with their result not yet taken.
+  [[nodiscard]] std::size_t alive_tasks() const noexcept;
+
+ private:
+  friend class Builder;
+  struct Threads;
+  Runtime(Shared& shared, std::unique_ptr<Threads> threads) noexcept;
+
+  enum class Wait : std::uint8_t { kNo, kYes };
+  void shut_down(Wait wait) noexcept;
+  [[nodiscard]] bool is_current_thread() const noexcept;
+  void drive(detail::MainFuture& future);
+
+  Shared* shared_;
+  std::unique_ptr<Threads> threads_;
+};
+
+/// Settings of a Runtime to be.
+///
+/// Corresponds to Tokio's `runtime::Builder`.
+class Builder {
+ public:
+  /// Tasks run on worker threads.
+  [[nodiscard]] static Builder multi_thread();
+  /// Tasks run on the thread in block_on.
+  [[nodiscard]] static Builder current_thread();
+
+  Builder(const Builder&) = delete;
+  Builder(Builder&&) noexcept;
+  ~Builder();
+
+  /// At least 1; default: as many as the machine offers this process. Multi-thread only.
+  Builder& worker_threads(std::size_t count);
+  /// What the system shows as the name of the workers.
+  Builder& thread_name(std::string name);
+  /// Bytes of stack of a worker; default: the system's.
+  Builder& thread_stack_size(std::size_t bytes);
+  /// A busy worker looks for events and timers every so many polls; default 61.
+  Builder& event_interval(std::uint32_t polls);
+  /// A busy worker looks at the common queue every so many polls; default 31.
+  Builder& global_queue_interval(std::uint32_t polls);
+  /// The clock stands still from the start (tests): see time::pause. Current-thread only.
+  Builder& start_paused(bool paused = true);
+  /// Called by each worker before its first task, and after its last.
+  Builder& on_thread_start(std::function<void()> hook);
+  Builder& on_thread_stop(std::function<void()> hook);
+  /// Seed of the random choices of the scheduler.
+  Builder& seed(std::uint64_t seed);
+
+  /// Starts the runtime. Errors: what the system says when it refuses a thread or a descriptor; kInvalidInput for
+  /// settings that make no sense.
+  [[nodiscard]] io::Result<Runtime> build();
+
+ private:
+  explicit Builder(bool multi_thread);
+  std::unique_ptr<Config> config_;
+};
+
+/// Called with every exception that leaves a task whose result nobody takes. The default prints one line to stderr.
+/// Returns the hook before. Must not throw. Corresponds to Rust's `std::panic::set_hook`.
+using PanicHook = void (*)(const task::JoinError&) noexcept;
+PanicHook set_panic_hook(PanicHook hook) noexcept;
+
+}  // namespace heddle::inline v0::runtime

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: MIT
+// task::spawn: hands a future to the runtime, which runs it to its end.
+#pragma once
+
+#include <heddle/future/task.hpp>
+#include <heddle/runtime/detail/task_cell.hpp>
+#include <heddle/runtime/join_handle.hpp>
+
+#include <functional>
+#include <optional>
+#include <type_traits>
+#include <utility>
+
+namespace heddle::inline v0 {
+
+namespace runtime {
+class Shared;
+
+namespace detail {
+
+/// The runtime of this thread. Throws NoRuntime, saying what needed it.
+[[nodiscard]] Shared& current_runtime(const char* what_for);
+
+/// Starts a new task.
+void launch(Shared& shared, TaskHeader& task) noexcept;
+
+template <class F>
+task::JoinHandle<OutputOf<F>> spawn_on(Shared& shared, F future) {
+  auto* cell = new TaskCell<F>(std::move(future));
+  launch(shared, *cell);
+  return task::JoinHandle<OutputOf<F>>(*cell);
+}
+
+/// Calls `f` with arguments that live in this coroutine's frame, so that what `f` returns may borrow them.
+template <class F, class... Args>
+struct Call {
+  static constexpr bool kByValue = std::is_invocable_v<F&, Args...>;
+  using Awaited =
+      typename std::conditional_t<kByValue, std::invoke_result<F&, Args...>, std::invoke_result<F&, Args&...>>::type;
+  using Output = OutputOf<Awaited>;
+
+  static Task<Output> run(F f, Args... args) {
+    if constexpr (kByValue) {
+      co_return co_await std::invoke(f, std::move(args)...);
+    } else {
+      co_return co_await std::invoke(f, args...);
+    }
+  }
+};
+
+}  // namespace detail
+}  // namespace runtime
+
+namespace task {
+
+/// Runs `future` as a task of its own, beside the caller.
+///
+/// Shape       A future that is movable until polled and owns what it uses: a Task, a socket's future by value, …
+/// Returns     A handle to await the result with, or to abort the task. Dropping it detaches the task. After the
+///             runtime's shutdown the task is cancelled at once, and the handle says so.
+/// Errors      NoRuntime outside a runtime. An exception that leaves the task is the handle's JoinError.
+/// Threads     Any thread within a runtime. The task may run on any of its workers, one at a time.
+/// Cost        One block of memory, recycled; no system call from a worker.
+/// Example     examples/tokio_spawn.cpp
+///
+/// Corresponds to Tokio's `task::spawn`.
+template <class F>
+  requires Future<std::remove_cvref_t<F>> && (!std::is_lvalue_reference_v<F>)
+JoinHandle<OutputOf<std::remove_cvref_t<F>>> spawn(F&& future) {
+  return runtime::detail::spawn_on(runtime::detail::current_runtime("task::spawn"), std::move(future));
+}
+
+/// Runs `f(args…)`, an asynchronous function, as a task that owns `f` and `args`: they may be borrowed by what it
+/// returns, so an Async function can be spawned.
+template <class F, class... Args>
+  requires requires { typename runtime::detail::Call<std::decay_t<F>, std::decay_t<Args>...>::Output; } &&
+           (!Future<std::remove_cvref_t<F>>)
+auto spawn(F&& f, Args&&... args) {
+  using Call = runtime::detail::Call<std::decay_t<F>, std::decay_t<Args>...>;
+  return spawn(Call::run(std::forward<F>(f), std::forward<Args>(args)...));
+}
+
+/// The future behind yield_now.
+class [[nodiscard]] YieldNow {
+ public:
+  using Output = void;
+  YieldNow() noexcept {}
+  Poll<void> poll(Context& cx) noexcept {
+    if (std::exchange(yielded_, true)) return Ready();
+    cx.yield();
+    return Pending;
+  }
+
+ private:
+  bool yielded_ = false;
+};
+
+/// Lets the other runnable tasks have a turn. Tokio's `task::yield_now`.
+inline YieldNow yield_now() noexcept { return YieldNow(); }
+
+/// The task that this thread polls just now. Throws NoRuntime outside a task. Tokio's `task::id`.
+[[nodiscard]] Id id();
+
+/// The same, or nothing outside a task.
+[[nodiscard]] std::optional<Id> try_id() noexcept;
+
+}  // namespace task
+}  // namespace heddle::inline v0

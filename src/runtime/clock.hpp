@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: MIT
+// The clock of a runtime: monotonic, and for tests one that stands still and is moved by hand.
+#pragma once
+
+#include <heddle/base/atomic.hpp>
+
+#include "sys/futex.hpp"
+
+#include <cstdint>
+
+namespace heddle::inline v0::runtime {
+
+/// Nanoseconds of CLOCK_MONOTONIC until it is paused; from then on shifted by what was skipped.
+///
+/// Written only by the thread that drives a current-thread runtime; the atomics let other threads read.
+class Clock {
+ public:
+  [[nodiscard]] std::uint64_t now() const noexcept {
+    if (!shifted_.load(base::acquire)) [[likely]] return sys::monotonic_ns();
+    return paused_.load(base::acquire) ? frozen_.load(base::acquire) : sys::monotonic_ns() + shift_.load(base::acquire);
+  }
+
+  [[nodiscard]] bool paused() const noexcept { return paused_.load(base::acquire); }
+
+  void pause() noexcept {
+    frozen_.store(now(), base::release);
+    paused_.store(true, base::release);
+    shifted_.store(true, base::release);
+  }
+
+  void resume() noexcept {
+    shift_.store(frozen_.load(base::acquire) - sys::monotonic_ns(), base::release);
+    paused_.store(false, base::release);
+  }
+
+  /// Only while paused. Saturates at the end of time.
+  void advance_to(std::uint64_t then) noexcept {
+    if (then > frozen_.load(base::acquire)) frozen_.store(then, base::release);
+  }
+
+ private:
+  base::atomic<bool> shifted_{false};
+  base::atomic<bool> paused_{false};
+  base::atomic<std::uint64_t> frozen_{0};
+  // Modulo 2^64, so that it may also go back.
+  base::atomic<std::uint64_t> shift_{0};
+};
+
+}  // namespace heddle::inline v0::runtime

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: MIT
+// What a Builder decides.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <string>
+
+namespace heddle::inline v0::runtime {
+
+struct Config {
+  bool multi_thread = true;
+  std::size_t worker_threads = 0;  // 0: as many as the machine offers
+  bool workers_given = false;
+  std::string thread_name = "heddle-worker";
+  std::size_t thread_stack_size = 0;  // 0: the system's
+  std::uint32_t event_interval = 61;
+  std::uint32_t global_queue_interval = 31;
+  bool start_paused = false;
+  std::uint64_t seed = 0x9e3779b97f4a7c15U;
+  std::function<void()> on_thread_start;
+  std::function<void()> on_thread_stop;
+};
+
+}  // namespace heddle::inline v0::runtime

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: MIT
+// What this thread runs for: its runtime, its worker, its task.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace heddle::inline v0::runtime {
+
+class Shared;
+
+namespace detail {
+
+class TaskHeader;
+
+/// A thread that runs tasks: a worker of a multi-thread runtime, or the driver of a current-thread one.
+class Worker {
+ public:
+  /// Puts a notified task into this worker's own queue. Only from its own thread.
+  virtual void schedule_local(TaskHeader& task) noexcept = 0;
+
+  /// Which shard of timers and tasks is its own.
+  std::size_t shard = 0;
+
+ protected:
+  ~Worker() = default;
+};
+
+/// One per thread, never shared.
+struct Current {
+  Shared* shared = nullptr;
+  Worker* worker = nullptr;
+  TaskHeader* task = nullptr;
+  // Task ids that this thread may give out.
+  std::uint64_t next_id = 0;
+  std::uint64_t last_id = 0;
+
+  [[nodiscard]] std::size_t shard() const noexcept { return worker == nullptr ? 0 : worker->shard; }
+};
+
+/// This thread's Current. Not inline: a coroutine may resume on another thread, and compilers keep the address of a
+/// thread-local across a suspension.
+[[nodiscard, gnu::noinline]] Current& current() noexcept;
+
+}  // namespace detail
+}  // namespace heddle::inline v0::runtime

@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: MIT
+// The loop of the current-thread scheduler.
+#include "runtime/current_thread.hpp"
+
+#include <heddle/future/block_on.hpp>
+
+#include <algorithm>
+#include <limits>
+#include <mutex>
+#include <utility>
+
+namespace heddle::inline v0::runtime {
+
+using namespace detail;
+
+/// Wakes the future of block_on: a flag, and an interrupt for the thread that drives.
+class CurrentThread::MainWaker final : public future::WakeTarget {
+ public:
+  explicit MainWaker(CurrentThread& runtime) : WakeTarget(kVTable, kReference), runtime_(runtime) {
+    runtime_.add_reference();
+  }
+
+  [[nodiscard]] bool is_set() const noexcept { return woken_.load(base::acquire); }
+
+  /// Whether it was woken since the last call.
+  [[nodiscard]] bool take() noexcept { return woken_.exchange(false, base::acq_rel); }
+
+  ~MainWaker() { runtime_.drop_reference(); }
+
+ private:
+  static MainWaker& self(WakeTarget& target) noexcept { return static_cast<MainWaker&>(target); }
+  static void wake_main(WakeTarget& target) noexcept {
+    MainWaker& waker = self(target);
+    if (waker.woken_.exchange(true, base::acq_rel)) return;
+    const Current& mine = current();
+    if (mine.worker != &waker.runtime_) waker.runtime_.notify_injected();
+  }
+  static constexpr VTable kVTable{
+      [](WakeTarget& target) noexcept {
+        wake_main(target);
+        target.drop_reference();
+      },
+      wake_main,
+      [](WakeTarget& target) noexcept { destroy(target); },
+  };
+  static void destroy(WakeTarget& target) noexcept;
+
+  CurrentThread& runtime_;
+  // Set with release by wakers, cleared with acquire by the driving thread. Starts set: the first poll.
+  base::atomic<bool> woken_{true};
+};
+
+void CurrentThread::MainWaker::destroy(WakeTarget& target) noexcept { delete &self(target); }
+
+CurrentThread::CurrentThread(const Config& config, std::unique_ptr<Driver> driver)
+    : Shared(1, std::move(driver)), config_(config) {
+  if (config_.start_paused) clock().pause();
+}
+
+void CurrentThread::block_on(MainFuture& future) {
+  add_reference();  // the Runtime may be destroyed by one of its own tasks
+  struct Release {
+    CurrentThread& runtime;
+    ~Release() { runtime.drop_reference(); }
+  } release{*this};
+  if (try_take_core()) return drive(future);
+  // Another thread drives: wait like any future, until ready or until the core is free.
+  auto* thread = new future::ThreadWaker;
+  const Waker waker = Waker::adopt(*thread);
+  for (;;) {
+    {
+      Context cx(waker);
+      if (future.poll(cx)) return static_cast<void>(cx.take_yielded());
+    }
+    {
+      const std::lock_guard guard(lock_);
+      if (core_taken_) waiting_.push_back(waker.clone());
+    }
+    if (try_take_core()) return drive(future);
+    thread->sleep();
+  }
+}
+
+bool CurrentThread::try_take_core() noexcept {
+  const std::lock_guard guard(lock_);
+  return !std::exchange(core_taken_, true);
+}
+
+void CurrentThread::give_core() noexcept {
+  std::vector<Waker> waiting;
+  bool last = false;
+  {
+    const std::lock_guard guard(lock_);
+    last = shut_down_;
+    core_taken_ = last;  // after the end nobody drives
+    waiting.swap(waiting_);
+  }
+  if (last) end();
+  for (Waker& waker : waiting) std::move(waker).wake();
+}
+
+void CurrentThread::drive(MainFuture& future) {
+  Current& mine = current();
+  struct CoreGuard {
+    CurrentThread& runtime;
+    Current& mine;
+    Current before;
+    ~CoreGuard() {
+      mine.shared = before.shared;
+      mine.worker = before.worker;
+      runtime.give_core();
+    }
+  } guard{*this, mine, mine};
+  mine.shared = this;
+  mine.worker = this;
+
+  auto* main = new MainWaker(*this);
+  const Waker waker = Waker::adopt(*main);
+  for (;;) {
+    if (main->take()) {
+      Context cx(waker);
+      if (future.poll(cx)) return static_cast<void>(cx.take_yielded());
+    }
+    const bool more = run_some_tasks() || main->is_set();
+    turn(!more);
+    advance_paused_clock(*main);
+    if (timers().next_turn() != TimerShard::kNever) timers().fire(clock().now());
+  }
+}
+
+bool CurrentThread::run_some_tasks() noexcept {
+  for (std::uint32_t i = 0; i < config_.event_interval; ++i) {
+    if (++tick_ % config_.global_queue_interval == 0 || queue_.empty()) {
+      injected_.pop(queue_, std::numeric_limits<std::size_t>::max());
+    }
+    TaskHeader* task = queue_.pop_front();
+    if (task == nullptr) return false;
+    if (run_task(*task) == AfterPoll::kRequeue) queue_.push_back(*task);
+  }
+  return true;
+}
+
+void CurrentThread::turn(bool may_wait) noexcept {
+  HEDDLE_INVARIANT(driver().try_acquire(), "only the thread with the core turns the driver");
+  if (may_wait) {
+    parker_.park_in_driver(driver(), time_to_wait());
+    sleeps_until_.store(0, base::seq_cst);
+  } else {
+    driver().turn(Driver::kNoWait);
+  }
+  driver().release();
+}
+
+void CurrentThread::advance_paused_clock(const MainWaker& main) noexcept {
+  // Paused time goes on by itself when nothing else can happen: no event came, nothing is ready to run.
+  if (!clock().paused() || !queue_.empty() || !injected_.empty() || main.is_set()) return;
+  const std::uint64_t next = timers().next_turn();
+  if (next != TimerShard::kNever) clock().advance_to(next);
+}
+
+std::uint64_t CurrentThread::time_to_wait() noexcept {
+  const std::uint64_t until = timers().next_turn();
+  if (clock().paused()) return until == TimerShard::kNever ? Driver::kForever : Driver::kNoWait;
+  sleeps_until_.exchange(until, base::seq_cst);
+  const std::uint64_t next = std::min(until, timers().next_turn());
+  if (next == TimerShard::kNever) return Driver::kForever;
+  const std::uint64_t now = clock().now();
+  return next > now ? next - now : Driver::kNoWait;
+}
+
+void CurrentThread::shut_down() noexcept {
+  {
+    const std::lock_guard guard(lock_);
+    shut_down_ = true;
+    if (std::exchange(core_taken_, true)) return;  // give_core() will end it
+  }
+  end();
+}
+
+void CurrentThread::end() noexcept {
+  Current& mine = current();
+  const Current before = mine;
+  mine.shared = this;
+  mine.worker = nullptr;  // what is woken meanwhile goes to the common queue
+  if (!queue_.empty()) injected_.push(queue_);
+  finish();
+  mine.shared = before.shared;
+  mine.worker = before.worker;
+}
+
+}  // namespace heddle::inline v0::runtime

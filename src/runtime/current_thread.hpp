@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: MIT
+// The current-thread scheduler: tasks run on the thread that calls block_on, and only meanwhile.
+#pragma once
+
+#include <heddle/base/spin_lock.hpp>
+#include <heddle/future/waker.hpp>
+#include <heddle/runtime/detail/main_future.hpp>
+
+#include "runtime/config.hpp"
+#include "runtime/current.hpp"
+#include "runtime/parker.hpp"
+#include "runtime/shared.hpp"
+#include "runtime/task_queue.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+namespace heddle::inline v0::runtime {
+
+class CurrentThread final : public Shared, private detail::Worker {
+ public:
+  CurrentThread(const Config& config, std::unique_ptr<detail::Driver> driver);
+
+  [[nodiscard]] bool is_current_thread() const noexcept override { return true; }
+  [[nodiscard]] std::size_t worker_count() const noexcept override { return 1; }
+
+  /// Runs tasks until `future` is ready. While another thread does so, waits for its turn to run them.
+  void block_on(detail::MainFuture& future);
+
+  /// Cancels all tasks: on this thread, or, while one drives, on that one when its block_on ends.
+  void shut_down() noexcept;
+
+ protected:
+  void notify_injected() noexcept override { parker_.unpark(driver()); }
+
+ private:
+  class MainWaker;
+
+  void schedule_local(detail::TaskHeader& task) noexcept override { queue_.push_back(task); }
+
+  bool try_take_core() noexcept;
+  void give_core() noexcept;
+  void drive(detail::MainFuture& future);
+  void end() noexcept;
+  bool run_some_tasks() noexcept;
+  void turn(bool may_wait) noexcept;
+  void advance_paused_clock(const MainWaker& main) noexcept;
+  [[nodiscard]] std::uint64_t time_to_wait() noexcept;
+
+  const Config config_;
+  detail::Parker parker_;
+
+  // Owned by whoever has the core.
+  detail::TaskQueue queue_;
+  std::uint32_t tick_ = 0;
+
+  base::SpinLock lock_;
+  // Guarded by lock_: whether somebody has the core, and whom to wake when it is free.
+  bool core_taken_ = false;
+  bool shut_down_ = false;
+  std::vector<Waker> waiting_;
+};
+
+}  // namespace heddle::inline v0::runtime

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: MIT
+// The books of watched descriptors.
+#include "runtime/driver/driver.hpp"
+
+#include "runtime/shared.hpp"
+
+#include <array>
+#include <mutex>
+#include <span>
+#include <utility>
+
+namespace heddle::inline v0::runtime::detail {
+
+namespace {
+
+void free_source(IoSource& source) noexcept {
+  Shared& shared = source.shared();
+  delete &source;
+  shared.drop_reference();  // may end the driver: the last thing done
+}
+
+}  // namespace
+
+io::Result<IoSource*> Driver::add(Shared& shared, int fd) {
+  // Assumed ready both ways: the first operation tries, and finds out.
+  auto source = std::make_unique<IoSource>(shared, fd, Readiness::kReadable | Readiness::kWritable);
+  {
+    const std::lock_guard guard(lock_);
+    if (shut_down_) return io::fail(io::ErrorKind::kOther, "the runtime has shut down");
+    sources_.push_back(*source);
+  }
+  if (const int error = watch(*source); error != 0) {
+    const std::lock_guard guard(lock_);
+    Sources::remove(*source);
+    return io::fail(error);
+  }
+  shared.add_reference();
+  return source.release();
+}
+
+void Driver::remove(IoSource& source) noexcept {
+  unwatch(source);
+  bool now = false;
+  bool too_many = false;
+  {
+    const std::lock_guard guard(lock_);
+    Sources::remove(source);
+    now = shut_down_;
+    if (!now) {
+      removed_.push_back(source);
+      too_many = ++removed_count_ == kRemovedLimit;
+    }
+  }
+  if (now) return free_source(source);
+  if (too_many) interrupt();
+}
+
+void Driver::turn(std::uint64_t nanoseconds) {
+  free_removed();  // no events are in flight: this thread has dealt with the last batch
+  wait(nanoseconds);
+}
+
+void Driver::free_removed() noexcept {
+  for (;;) {
+    IoSource* source = nullptr;
+    {
+      const std::lock_guard guard(lock_);
+      source = removed_.pop_front();
+      if (source == nullptr) return;
+      --removed_count_;
+    }
+    free_source(*source);
+  }
+}
+
+void Driver::shut_down() noexcept {
+  Sources waited_for;
+  {
+    const std::lock_guard guard(lock_);
+    shut_down_ = true;
+    waited_for.splice_back(sources_);
+  }
+  std::array<Waker, 16> wakers;
+  while (wake_some(waited_for, wakers)) {
+  }
+  free_removed();
+}
+
+bool Driver::wake_some(Sources& waited_for, std::span<Waker> wakers) noexcept {
+  std::size_t count = 0;
+  {
+    const std::lock_guard guard(lock_);
+    IoSource* source = waited_for.front();
+    if (source == nullptr) return false;
+    source->add_flags(Readiness::kShutDown);
+    count = source->take_wakers(Direction::kRead, wakers);
+    count += source->take_wakers(Direction::kWrite, wakers.subspan(count));
+    if (count < wakers.size()) {
+      Sources::remove(*source);
+      sources_.push_back(*source);
+    }
+  }
+  for (Waker& waker : wakers.first(count)) std::move(waker).wake();  // without the lock: a wake may destroy a source
+  return true;
+}
+
+}  // namespace heddle::inline v0::runtime::detail

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: MIT
+// Readiness set, cleared and waited for.
+#include <heddle/runtime/detail/io_source.hpp>
+
+#include <array>
+#include <cstddef>
+#include <mutex>
+#include <utility>
+
+namespace heddle::inline v0::runtime::detail {
+
+void IoSource::clear(Readiness seen, Direction direction) noexcept {
+  const std::uint32_t flag =
+      Readiness::kError | (direction == Direction::kRead ? Readiness::kReadable : Readiness::kWritable);
+  std::uint32_t word = readiness_.load(base::acquire);
+  while ((word & ~(kTick - 1)) == (seen.word & ~(kTick - 1)) && (word & flag) != 0) {
+    if (readiness_.compare_exchange_weak(word, word & ~flag, base::acq_rel, base::acquire)) return;
+  }
+}
+
+bool IoSource::wait(IoWaiter& waiter, Direction direction, const Waker& waker) noexcept {
+  Waker own;  // cloned and dropped outside the lock
+  if (!waiter.waker_.will_wake(waker)) own = waker.clone();
+  const std::lock_guard guard(lock_);
+  if (readiness().is(direction)) {
+    if (waiter.linked()) Waiters::remove(waiter);
+    return false;
+  }
+  if (!waiter.linked()) waiters(direction).push_back(waiter);
+  if (!waiter.waker_.will_wake(waker)) std::swap(waiter.waker_, own);
+  return true;
+}
+
+void IoSource::forget(IoWaiter& waiter) noexcept {
+  const std::lock_guard guard(lock_);
+  if (waiter.linked()) Waiters::remove(waiter);
+}
+
+void IoSource::add_flags(std::uint32_t flags) noexcept {
+  std::uint32_t word = readiness_.load(base::acquire);
+  while (!readiness_.compare_exchange_weak(word, (word | flags) + kTick, base::acq_rel, base::acquire)) {
+  }
+}
+
+std::size_t IoSource::take_wakers(Direction direction, std::span<Waker> wakers) noexcept {
+  std::size_t count = 0;
+  const std::lock_guard guard(lock_);
+  while (count < wakers.size()) {
+    IoWaiter* waiter = waiters(direction).pop_front();
+    if (waiter == nullptr) break;
+    wakers[count++] = std::move(waiter->waker_);
+  }
+  return count;
+}
+
+void IoSource::set_ready(std::uint32_t flags) noexcept {
+  add_flags(flags);
+  if (Readiness(flags).is(Direction::kRead)) wake_all(Direction::kRead);
+  if (Readiness(flags).is(Direction::kWrite)) wake_all(Direction::kWrite);
+}
+
+void IoSource::wake_all(Direction direction) noexcept {
+  std::array<Waker, 8> wakers;
+  std::size_t count = 0;
+  do {
+    count = take_wakers(direction, wakers);
+    for (std::size_t i = 0; i < count; ++i) std::move(wakers[i]).wake();
+  } while (count == wakers.size());
+}
+
+}  // namespace heddle::inline v0::runtime::detail

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: MIT
+// The workers of a runtime as a group: start, wake, end.
+#include "runtime/multi_thread.hpp"
+
+#include <heddle/base/blocking.hpp>
+
+#include <utility>
+
+namespace heddle::inline v0::runtime {
+
+MultiThread::MultiThread(const Config& config, std::size_t workers, std::unique_ptr<detail::Driver> driver)
+    : Shared(workers, std::move(driver)),
+      config_(config),
+      idle_(static_cast<std::uint32_t>(workers)),
+      running_(workers) {
+  workers_.reserve(workers);
+  for (std::size_t i = 0; i < workers; ++i) {
+    workers_.push_back(std::make_unique<detail::MultiThreadWorker>(*this, i, config_));
+    add_reference();  // dropped at the end of run_worker, or by give_up_worker
+  }
+}
+
+void MultiThread::run_worker(std::size_t index) {
+  detail::Current& mine = detail::current();
+  mine.shared = this;
+  mine.worker = workers_[index].get();
+  base::set_in_async(true);
+  if (config_.on_thread_start) config_.on_thread_start();
+  workers_[index]->run();
+  // The last one out: no worker runs any more, and what was in their queues has been handed over.
+  const bool last = running_.fetch_sub(1, base::acq_rel) == 1;
+  if (last) finish();
+  if (config_.on_thread_stop) config_.on_thread_stop();
+  mine.worker = nullptr;
+  mine.shared = nullptr;
+  drop_reference();
+}
+
+void MultiThread::give_up_worker() noexcept {
+  if (running_.fetch_sub(1, base::acq_rel) == 1) finish();
+  drop_reference();
+}
+
+void MultiThread::shut_down() noexcept {
+  if (shut_down_.exchange(true, base::acq_rel)) return;
+  for (const auto& worker : workers_) worker->unpark();
+}
+
+void MultiThread::wake_one() noexcept {
+  const std::size_t index = idle_.worker_to_wake();
+  if (index != detail::Idle::kNobody) workers_[index]->unpark();
+}
+
+}  // namespace heddle::inline v0::runtime

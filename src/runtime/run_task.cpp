@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: MIT
+// One turn of a task: poll, then idle, requeue or complete; and how it is cancelled.
+#include "runtime/current.hpp"
+#include "runtime/shared.hpp"
+
+#include <cstdio>
+#include <utility>
+
+namespace heddle::inline v0::runtime::detail {
+
+namespace {
+
+void complete(TaskHeader& task) noexcept {
+  switch (task.to_complete()) {
+    case ToComplete::kDone: return;
+    case ToComplete::kFree: task.vtable().destroy(task); return;
+    case ToComplete::kWakeJoiner: std::move(task.join_waker).wake(); break;
+    case ToComplete::kDropOutput: task.vtable().drop_output(task); break;
+  }
+  task.drop_references(2);
+}
+
+}  // namespace
+
+void cancel_running(TaskHeader& task) noexcept {
+  TaskHeader*& current_task = current().task;
+  TaskHeader* const before = std::exchange(current_task, &task);
+  task.vtable().cancel(task);
+  current_task = before;
+  complete(task);
+}
+
+void cancel_notified(TaskHeader& task) noexcept {
+  static_cast<void>(task.to_running());
+  cancel_running(task);
+}
+
+AfterPoll run_task(TaskHeader& task) noexcept {
+  if (task.to_running() == ToRunning::kCancel) {
+    cancel_running(task);
+    return AfterPoll::kDone;
+  }
+  Current& mine = current();
+  mine.task = &task;
+  // The runner's own reference: borrowed by the waker, given back before anything else happens to it.
+  Waker waker = Waker::adopt(task);
+  bool done = false;
+  bool yielded = false;
+  {
+    Context cx(waker);
+    done = task.vtable().poll(task, cx);
+    yielded = cx.take_yielded();
+  }
+  static_cast<void>(std::move(waker).into_raw());
+  mine.task = nullptr;
+  if (done) {
+    complete(task);
+    return AfterPoll::kDone;
+  }
+  // A task that yielded keeps kRunning while it queues: nobody else may poll it, and no step of its state is needed.
+  if (yielded) return AfterPoll::kRequeue;
+  switch (task.to_idle()) {
+    case ToIdle::kIdle: return AfterPoll::kDone;
+    case ToIdle::kRequeue: return AfterPoll::kRequeue;
+    case ToIdle::kCancel: break;
+  }
+  cancel_running(task);
+  return AfterPoll::kDone;
+}
+
+}  // namespace heddle::inline v0::runtime::detail

@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: MIT
+// Making and ending runtimes, and ways into them.
+#include <heddle/runtime/runtime.hpp>
+
+#include <heddle/runtime/error.hpp>
+
+#include "runtime/config.hpp"
+#include "runtime/current.hpp"
+#include "runtime/current_thread.hpp"
+#include "runtime/multi_thread.hpp"
+
+#include <system_error>
+#include <thread>
+#include <utility>
+
+namespace heddle::inline v0::runtime {
+
+using namespace detail;
+
+/// The workers' threads of a multi-thread runtime.
+struct Runtime::Threads {
+  std::vector<std::thread> threads;
+};
+
+EnterGuard::EnterGuard(Shared& shared) noexcept : shared_(&shared), before_(current().shared) {
+  shared.add_reference();
+  current().shared = &shared;
+}
+
+EnterGuard::~EnterGuard() {
+  current().shared = before_;
+  shared_->drop_reference();
+}
+
+Handle::Handle(Shared& shared) noexcept : shared_(&shared) { shared.add_reference(); }
+Handle::~Handle() {
+  if (shared_ != nullptr) shared_->drop_reference();
+}
+Handle Handle::clone() const noexcept { return Handle(*shared_); }
+Handle Handle::current() { return Handle(current_runtime("Handle::current")); }
+std::optional<Handle> Handle::try_current() noexcept {
+  Shared* shared = detail::current().shared;
+  if (shared == nullptr) return std::nullopt;
+  return Handle(*shared);
+}
+
+Runtime::Runtime(Shared& shared, std::unique_ptr<Threads> threads) noexcept
+    : shared_(&shared), threads_(std::move(threads)) {}
+Runtime::Runtime(Runtime&& other) noexcept
+    : shared_(std::exchange(other.shared_, nullptr)), threads_(std::move(other.threads_)) {}
+Runtime& Runtime::operator=(Runtime&& other) noexcept {
+  if (this != &other) {
+    shut_down(Wait::kYes);
+    shared_ = std::exchange(other.shared_, nullptr);
+    threads_ = std::move(other.threads_);
+  }
+  return *this;
+}
+Runtime::~Runtime() { shut_down(Wait::kYes); }
+
+io::Result<Runtime> Runtime::make() { return Builder::multi_thread().build(); }
+
+void Runtime::shut_down(Wait wait) noexcept {
+  if (shared_ == nullptr) return;
+  if (is_current_thread()) {
+    static_cast<CurrentThread*>(shared_)->shut_down();
+  } else {
+    static_cast<MultiThread*>(shared_)->shut_down();
+    // A thread that polls tasks must not wait: it may be the worker that it would wait for.
+    const bool join = wait == Wait::kYes && !base::in_async();
+    for (std::thread& thread : threads_->threads) join ? thread.join() : thread.detach();
+  }
+  std::exchange(shared_, nullptr)->drop_reference();
+}
+
+void Runtime::shutdown_background() && noexcept { shut_down(Wait::kNo); }
+
+bool Runtime::is_current_thread() const noexcept { return shared_->is_current_thread(); }
+Handle Runtime::handle() const noexcept { return Handle(*shared_); }
+std::size_t Runtime::worker_count() const noexcept { return shared_->worker_count(); }
+std::size_t Runtime::alive_tasks() const noexcept { return shared_->alive_tasks(); }
+void Runtime::drive(MainFuture& future) { static_cast<CurrentThread*>(shared_)->block_on(future); }
+
+Builder::Builder(bool multi_thread) : config_(std::make_unique<Config>()) { config_->multi_thread = multi_thread; }
+Builder::Builder(Builder&&) noexcept = default;
+Builder::~Builder() = default;
+Builder Builder::multi_thread() { return Builder(true); }
+Builder Builder::current_thread() { return Builder(false); }
+
+Builder& Builder::worker_threads(std::size_t count) {
+  config_->worker_threads = count;
+  config_->workers_given = true;
+  return *this;
+}
+Builder& Builder::thread_name(std::string name) {
+  config_->thread_name = std::move(name);
+  return *this;
+}
+Builder& Builder::thread_stack_size(std::size_t bytes) {
+  config_->thread_stack_size = bytes;
+  return *this;
+}
+Builder& Builder::event_interval(std::uint32_t polls) {
+  config_->event_interval = polls;
+  return *this;
+}
+Builder& Builder::global_queue_interval(std::uint32_t polls) {
+  config_->global_queue_interval = polls;
+  return *this;
+}
+Builder& Builder::start_paused(bool paused) {
+  config_->start_paused = paused;
+  return *this;
+}
+Builder& Builder::on_thread_start(std::function<void()> hook) {
+  config_->on_thread_start = std::move(hook);
+  return *this;
+}
+Builder& Builder::on_thread_stop(std::function<void()> hook) {
+  config_->on_thread_stop = std::move(hook);
+  return *this;
+}
+Builder& Builder::seed(std::uint64_t seed) {
+  config_->seed = seed;
+  return *this;
+}
+
+namespace {
+
+constexpr std::size_t kMostWorkers = 1024;
+
+const char* complaint(const Config& config) noexcept {
+  if (config.workers_given && config.worker_threads == 0) return "a runtime needs at least one worker thread";
+  if (config.workers_given && !config.multi_thread) return "a current-thread runtime has no worker threads";
+  if (config.worker_threads > kMostWorkers) return "a runtime has at most 1024 worker threads";
+  if (config.event_interval == 0) return "event_interval must be at least 1";
+  if (config.global_queue_interval == 0) return "global_queue_interval must be at least 1";
+  if (config.start_paused && config.multi_thread) return "only a current-thread runtime can start paused";
+  return nullptr;
+}
+
+}  // namespace
+
+io::Result<Runtime> Builder::build() {
+  if (const char* why = complaint(*config_)) return io::fail(io::ErrorKind::kInvalidInput, why);
+  auto driver = make_epoll_driver();
+  if (!driver) return std::unexpected(driver.error());
+  if (!config_->multi_thread) return Runtime(*new CurrentThread(*config_, std::move(*driver)), nullptr);
+
+  std::size_t workers = config_->worker_threads;
+  if (workers == 0) workers = std::max<std::size_t>(1, std::thread::hardware_concurrency());
+  auto* shared = new MultiThread(*config_, workers, std::move(*driver));
+  Runtime runtime(*shared, std::make_unique<Runtime::Threads>());
+  std::vector<std::thread>& threads = runtime.threads_->threads;
+  threads.reserve(workers);
+  try {
+    while (threads.size() < workers) {
+      threads.emplace_back([shared, index = threads.size()] { shared->run_worker(index); });
+    }
+  } catch (const std::system_error& error) {
+    for (std::size_t i = threads.size(); i < workers; ++i) shared->give_up_worker();
+    return io::fail(error.code().value());  // the runtime's destructor ends the workers that run
+  }
+  return runtime;
+}
+
+namespace detail {
+
+Shared& current_runtime(const char* what_for) {
+  Shared* shared = current().shared;
+  if (shared == nullptr) throw NoRuntime(what_for);
+  return *shared;
+}
+
+void launch(Shared& shared, TaskHeader& task) noexcept { shared.launch(task); }
+
+}  // namespace detail
+}  // namespace heddle::inline v0::runtime
+
+namespace heddle::inline v0::task {
+
+std::optional<Id> try_id() noexcept {
+  const runtime::detail::TaskHeader* task = runtime::detail::current().task;
+  return task == nullptr ? std::nullopt : std::optional(task->id());
+}
+
+Id id() {
+  const auto mine = try_id();
+  if (!mine) throw runtime::NoRuntime("task::id");
+  return *mine;
+}
+
+}  // namespace heddle::inline v0::task

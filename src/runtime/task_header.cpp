@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: MIT
+// What wakers, handles and the last reference do to a task.
+#include <heddle/runtime/detail/task_cell.hpp>
+
+#include "runtime/owned_tasks.hpp"
+#include "runtime/shared.hpp"
+
+namespace heddle::inline v0::runtime::detail {
+
+void TaskHeader::wake_by_reference(future::WakeTarget& target) noexcept {
+  auto& task = static_cast<TaskHeader&>(target);
+  if (task.to_notified() == Submit::kYes) task.shard->shared().schedule(task);
+}
+
+void TaskHeader::wake_by_value(future::WakeTarget& target) noexcept {
+  auto& task = static_cast<TaskHeader&>(target);
+  if (task.to_notified_by_value() == Submit::kYes) {
+    task.shard->shared().schedule(task);
+  } else {
+    task.drop_reference();
+  }
+}
+
+void TaskHeader::abort() noexcept {
+  if (to_cancelled() == Submit::kYes) shard->shared().schedule(*this);
+}
+
+void TaskHeader::retire() noexcept { shard->remove(*this); }
+
+}  // namespace heddle::inline v0::runtime::detail

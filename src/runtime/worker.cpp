@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: MIT
+// A worker's loop: find a task, run it, now and then look at the driver; sleep when there is nothing.
+//
+// Whom to wake, and when. On the machines that we measure, waking a thread on another core costs the waker about 5 us
+// and takes 40 us, and moving a task of 50 ns to another core costs ten times its run. So a worker calls for help only
+// when the work that waits in its queue is worth the wake: tasks times the measured length of a poll. Nothing is lost
+// by that: a worker never sleeps while its own queue holds tasks.
+#include "runtime/multi_thread.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <thread>
+#include <utility>
+
+namespace heddle::inline v0::runtime::detail {
+
+namespace {
+
+// How long queued work may be expected to take before another worker is woken for it, or steals it from an awake one.
+constexpr std::uint64_t kWorthWaking = 50'000;
+constexpr std::uint64_t kWorthStealing = 5'000;
+// Until measured, polls are taken to be long: a wake too many costs less than a core that sleeps.
+constexpr std::uint32_t kFirstEstimate = 50'000;
+constexpr std::uint32_t kMeasuredPolls = 8;
+// A busy worker looks at the driver when its interval comes, but no more often than this: a look costs 1 us.
+constexpr std::uint64_t kTurnEvery = 50'000;
+// Three tasks in a row may pass the others through the LIFO slot (Tokio's number): a pair that wakes each other
+// keeps its cache, and can't starve the rest.
+constexpr std::uint32_t kLifoInARow = 3;
+constexpr std::size_t kInjectedBatch = RunQueue::kCapacity / 2;
+
+}  // namespace
+
+MultiThreadWorker::MultiThreadWorker(MultiThread& shared, std::size_t index, const Config& config)
+    : shared_(shared),
+      index_(index),
+      event_interval_(config.event_interval),
+      global_queue_interval_(config.global_queue_interval),
+      random_(config.seed + index),
+      poll_ns_(kFirstEstimate) {
+  this->shard = index;
+}
+
+void MultiThreadWorker::run() {
+  while (!shared_.shut_down_.load(base::acquire)) {
+    ++tick_;
+    if (tick_ % event_interval_ == 0) turn_driver();
+    TaskHeader* task = next_task();
+    if (task == nullptr) task = steal();
+    if (task != nullptr) {
+      run_one(*task);
+    } else {
+      park();
+    }
+  }
+  hand_over();
+}
+
+TaskHeader* MultiThreadWorker::next_task() noexcept {
+  if (tick_ % global_queue_interval_ == 0) {
+    if (TaskHeader* task = pop_injected()) return task;
+  }
+  if (lifo_ != nullptr) {
+    if (lifo_in_a_row_ < kLifoInARow) {
+      ++lifo_in_a_row_;
+      return std::exchange(lifo_, nullptr);
+    }
+    push(*std::exchange(lifo_, nullptr));
+  }
+  lifo_in_a_row_ = 0;
+  if (TaskHeader* task = queue_.pop()) return task;
+  return pop_injected();
+}
+
+TaskHeader* MultiThreadWorker::pop_injected() noexcept {
+  const std::size_t size = shared_.injected_.size();
+  if (size == 0) return nullptr;
+  TaskQueue batch;
+  const std::size_t share = size / shared_.workers_.size() + 1;
+  const std::size_t room = RunQueue::kCapacity - std::min(queue_.size(), RunQueue::kCapacity);
+  shared_.injected_.pop(batch, std::min({share, room + 1, kInjectedBatch}));
+  TaskHeader* first = batch.pop_front();
+  while (TaskHeader* task = batch.pop_front()) queue_.push(*task, shared_.injected_);
+  return first;
+}
+
+bool MultiThreadWorker::is_worth(std::size_t tasks, std::uint64_t nanoseconds) const noexcept {
+  return tasks * poll_ns_.load(base::relaxed) >= nanoseconds;
+}
+
+TaskHeader* MultiThreadWorker::steal() noexcept {
+  const auto workers = static_cast<std::uint32_t>(shared_.workers_.size());
+  if (workers == 1) return nullptr;
+  if (!searching_ && !shared_.idle_.try_search()) return nullptr;
+  searching_ = true;
+  const std::uint32_t start = random_.below(workers);
+  for (std::uint32_t i = 0; i < workers; ++i) {
+    MultiThreadWorker& victim = *shared_.workers_[(start + i) % workers];
+    if (&victim == this || !victim.is_worth(victim.queue_.size(), kWorthStealing)) continue;
+    if (TaskHeader* task = victim.queue_.steal_into(queue_)) return task;
+  }
+  return pop_injected();
+}
+
+void MultiThreadWorker::run_one(TaskHeader& task) noexcept {
+  if (searching_) {
+    searching_ = false;
+    // While we searched nobody was woken; if there is more, someone else should come.
+    if (shared_.idle_.stop_search()) call_for_help();
+  }
+  if (++measured_polls_ == kMeasuredPolls) measure_polls();
+  if (run_task(task) == AfterPoll::kRequeue) push(task);
+  watch_backlog();
+}
+
+void MultiThreadWorker::watch_backlog() noexcept {
+  if (queue_.size() == 0 || !shared_.idle_.may_wake()) {
+    backlog_since_ = 0;
+    return;
+  }
+  // The coarse clock costs 3 ns and moves every few milliseconds. If it moved while tasks waited beside a sleeper, the
+  // estimate was wrong, whatever it says.
+  const std::uint64_t now = sys::coarse_ns();
+  if (const std::uint64_t since = std::exchange(backlog_since_, now); since != 0 && since != now) shared_.wake_one();
+}
+
+void MultiThreadWorker::measure_polls() noexcept {
+  measured_polls_ = 0;
+  // Only while the answer can matter: reading the clock costs as much as half a small task.
+  if (queue_.size() == 0 || !shared_.idle_.may_wake()) {
+    measured_since_ = 0;
+    return;
+  }
+  const std::uint64_t now = sys::monotonic_ns();
+  if (const std::uint64_t since = std::exchange(measured_since_, now); since != 0) {
+    const std::uint64_t each = std::min<std::uint64_t>((now - since) / kMeasuredPolls, 1'000'000'000);
+    poll_ns_.store(static_cast<std::uint32_t>(each), base::relaxed);
+  }
+  call_for_help();
+}
+
+void MultiThreadWorker::schedule_local(TaskHeader& task) noexcept {
+  if (in_driver_turn_) return queue_.push(task, shared_.injected_);  // the turn calls for help once, at its end
+  if (TaskHeader* before = std::exchange(lifo_, &task)) push(*before);
+}
+
+void MultiThreadWorker::push(TaskHeader& task) noexcept {
+  queue_.push(task, shared_.injected_);
+  call_for_help();
+}
+
+void MultiThreadWorker::call_for_help() noexcept {
+  if (!shared_.idle_.may_wake()) return;
+  if (is_worth(queue_.size() + shared_.injected_.size(), kWorthWaking)) shared_.wake_one();
+}
+
+void MultiThreadWorker::turn_driver() noexcept {
+  const std::uint64_t now = sys::monotonic_ns();
+  if (now - last_turn_ < kTurnEvery) return;
+  last_turn_ = now;
+  in_driver_turn_ = true;
+  shared_.timers().fire(now);
+  Driver& driver = shared_.driver();
+  if (driver.try_acquire()) {
+    driver.turn(Driver::kNoWait);
+    driver.release();
+  }
+  in_driver_turn_ = false;
+  call_for_help();
+}
+
+void MultiThreadWorker::park() noexcept {
+  shared_.idle_.sleep(index_, std::exchange(searching_, false));
+  measured_since_ = 0;
+  for (;;) {
+    // The second half of the lost-wake pair in idle.hpp.
+    const bool look = !shared_.injected_.empty() || shared_.shut_down_.load(base::acquire);
+    if (!look) sleep();
+    if (look || lifo_ != nullptr || queue_.size() != 0) {
+      if (!shared_.idle_.wake_up(index_)) searching_ = true;
+      break;
+    }
+    // Woken by somebody, who has taken us out of the sleepers already; or for no reason.
+    if (!shared_.idle_.is_asleep(index_)) {
+      searching_ = true;
+      break;
+    }
+  }
+  call_for_help();
+}
+
+void MultiThreadWorker::sleep() noexcept {
+  Driver& driver = shared_.driver();
+  Timers& timers = shared_.timers();
+  if (!driver.try_acquire()) {
+    // Who holds the driver must wake for our timers too.
+    shared_.timer_armed(timers.next_turn());
+    return parker_.park_on_futex();
+  }
+  std::uint64_t until = timers.next_turn();
+  // Publish, then look again: a timer armed between the two is seen by one side. See Shared::timer_armed.
+  shared_.sleeps_until_.exchange(until, base::seq_cst);
+  until = std::min(until, timers.next_turn());
+  std::uint64_t wait = Driver::kForever;
+  if (until != TimerShard::kNever) {
+    const std::uint64_t now = shared_.clock().now();
+    wait = until > now ? until - now : Driver::kNoWait;
+  }
+  in_driver_turn_ = true;
+  parker_.park_in_driver(driver, wait);
+  shared_.sleeps_until_.store(0, base::seq_cst);
+  driver.release();
+  if (timers.next_turn() != TimerShard::kNever) timers.fire(shared_.clock().now());
+  in_driver_turn_ = false;
+}
+
+void MultiThreadWorker::hand_over() noexcept {
+  TaskQueue rest;
+  if (lifo_ != nullptr) rest.push_back(*std::exchange(lifo_, nullptr));
+  while (TaskHeader* task = queue_.pop()) rest.push_back(*task);
+  if (!rest.empty()) shared_.injected_.push(rest);
+}
+
+void MultiThreadWorker::unpark() noexcept { parker_.unpark(shared_.driver()); }
+
+}  // namespace heddle::inline v0::runtime::detail
