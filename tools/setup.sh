@@ -23,21 +23,26 @@ heddle_missing() {
   for package in "$@"; do heddle_is_installed "$package" || printf '%s\n' "$package"; done
 }
 
-# Sets heddle_apt to the command that may install, or explains what to type and fails.
+# Sets heddle_apt to the command that may install; fails where there is none.
 heddle_find_apt() {
   if [ "$(id -u)" -eq 0 ]; then
     heddle_apt=(apt-get)
   elif command -v sudo >/dev/null && sudo -n true 2>/dev/null; then
     heddle_apt=(sudo -n apt-get)
   else
-    heddle_say "heddle needs packages that this user may not install: $*"
-    heddle_say "Type this, or ask an administrator to, then try again:"
-    heddle_say "  sudo apt-get update && sudo apt-get install --no-install-recommends $*"
     return 1
   fi
   heddle_apt+=(-qq -y -o DPkg::Lock::Timeout=300 -o Dpkg::Options::=--force-confold)
   export DEBIAN_FRONTEND=noninteractive
 }
+
+heddle_explain_refusal() {
+  heddle_say "heddle needs packages that this user may not install: $*"
+  heddle_say "Type this, or ask an administrator to, then try again:"
+  heddle_say "  sudo apt-get update && sudo apt-get install --no-install-recommends $*"
+}
+
+heddle_lists_are_recent() { [ -n "$(find /var/lib/apt/lists -maxdepth 1 -name '*Packages*' -mmin -1440 2>/dev/null)" ]; }
 
 heddle_apt_update() {
   [ -z "${heddle_lists_are_fresh:-}" ] || return 0
@@ -63,16 +68,28 @@ heddle_install_one() {
   rm -f "$log"
 }
 
+# Clang 22's own packages can be done without: g++ builds heddle too.
+heddle_is_optional() { [[ $1 == *-22 || $1 == *-22-dev ]]; }
+
 heddle_install() {
-  local package missing
-  mapfile -t missing < <(heddle_missing "$@")
+  local package missing=() may_install=yes
+  heddle_find_apt || may_install=no
+  for package in $(heddle_missing "$@"); do
+    # An optional package that isn't offered is not asked for again at each run.
+    if heddle_is_optional "$package" && ! heddle_is_offered "$package" &&
+      { [ "$may_install" = no ] || heddle_lists_are_recent; }; then
+      continue
+    fi
+    missing+=("$package")
+  done
   [ "${#missing[@]}" -gt 0 ] || return 0
-  heddle_find_apt "${missing[@]}" || return 1
+  if [ "$may_install" = no ]; then
+    heddle_explain_refusal "${missing[@]}"
+    return 1
+  fi
   for package in "${missing[@]}"; do heddle_is_offered "$package" || heddle_apt_update; done
   for package in "${missing[@]}"; do
-    if [[ $package == *-22* ]] && ! heddle_is_offered "$package"; then
-      continue # heddle_pick_compiler falls back
-    fi
+    if heddle_is_optional "$package" && ! heddle_is_offered "$package"; then continue; fi
     heddle_install_one "$package" || return 1
   done
 }
