@@ -4,6 +4,7 @@
 #   tests/stress/*_stress.cpp     one binary each                                ctest label stress
 #   tests/model/*_model.cpp       one binary each, only with HEDDLE_MODEL        ctest label model
 #   tests/support/*.cpp           linked into all of them
+#   tests/<folder>/*_test.py      Python's unittest, one run per folder          ctest label checks
 #   include/**.hpp                each header alone, and all together twice      target heddle_headers
 # The remaining labels are scripts: checks, compile_fail, packaging, examples.
 enable_testing()
@@ -81,6 +82,9 @@ set(headers_dir ${PROJECT_BINARY_DIR}/headers)
 set(generated "")
 set(everything "")
 foreach(header IN LISTS HEDDLE_HEADERS)
+  if(NOT header MATCHES "\\.hpp$")
+    continue()
+  endif()
   cmake_path(RELATIVE_PATH header BASE_DIRECTORY ${PROJECT_SOURCE_DIR}/include OUTPUT_VARIABLE name)
   string(APPEND everything "#include <${name}>\n")
   string(MAKE_C_IDENTIFIER ${name} identifier)
@@ -110,7 +114,12 @@ if(HEDDLE_SANITIZE)
 endif()
 heddle_script_test(check_layers checks 60 tools/check_layers.py)
 heddle_script_test(check_comments checks 60 tools/check_comments.py)
-heddle_script_test(check_the_checkers checks 120 -m unittest discover -s tests/tools -p *_test.py)
+file(GLOB scripts CONFIGURE_DEPENDS RELATIVE ${HEDDLE_TESTS_DIR} ${HEDDLE_TESTS_DIR}/*/*_test.py)
+list(TRANSFORM scripts REPLACE "/.*" "")
+list(REMOVE_DUPLICATES scripts)
+foreach(folder IN LISTS scripts)
+  heddle_script_test(check_${folder} checks 120 -m unittest discover -s tests/${folder} -p *_test.py)
+endforeach()
 if(EXISTS ${PROJECT_SOURCE_DIR}/tools/check_compile_fail.py)
   heddle_script_test(compile_fail compile_fail 900 tools/check_compile_fail.py)
 endif()

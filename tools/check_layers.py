@@ -123,7 +123,7 @@ def check_model(root: Path) -> list[str]:
 
 
 def sources(folder: Path) -> list[Path]:
-    return sorted(file for file in folder.rglob("*") if file.suffix in {".hpp", ".cpp", ".h", ".c"})
+    return sorted(file for file in folder.rglob("*") if file.suffix in {".hpp", ".cpp", ".inc", ".h", ".c"})
 
 
 def check(root: Path) -> tuple[int, list[str]]:
