@@ -1,0 +1,3 @@
+// SPDX-License-Identifier: MIT
+// The unit that owns the precompiled header.
+#include "support/precompiled.hpp"
