@@ -35,22 +35,20 @@ class CurrentThread::MainWaker final : public future::WakeTarget {
     const Current& mine = current();
     if (mine.worker != &waker.runtime_) waker.runtime_.notify_injected();
   }
+  static void destroy(WakeTarget& target) noexcept { delete &self(target); }
   static constexpr VTable kVTable{
       [](WakeTarget& target) noexcept {
         wake_main(target);
         target.drop_reference();
       },
       wake_main,
-      [](WakeTarget& target) noexcept { destroy(target); },
+      destroy,
   };
-  static void destroy(WakeTarget& target) noexcept;
 
   CurrentThread& runtime_;
   // Set with release by wakers, cleared with acquire by the driving thread. Starts set: the first poll.
   base::atomic<bool> woken_{true};
 };
-
-void CurrentThread::MainWaker::destroy(WakeTarget& target) noexcept { delete &self(target); }
 
 CurrentThread::CurrentThread(const Config& config, std::unique_ptr<Driver> driver)
     : Shared(1, std::move(driver)), config_(config) {

@@ -31,22 +31,29 @@ task::JoinHandle<OutputOf<F>> spawn_on(Shared& shared, F future) {
   return task::JoinHandle<OutputOf<F>>(*cell);
 }
 
-/// Calls `f` with arguments that live in this coroutine's frame, so that what `f` returns may borrow them.
+/// How `f(args…)` is called when both live in a coroutine's frame: the arguments moved in, or lent if `f` wants them so.
 template <class F, class... Args>
 struct Call {
-  static constexpr bool kByValue = std::is_invocable_v<F&, Args...>;
-  using Awaited =
-      typename std::conditional_t<kByValue, std::invoke_result<F&, Args...>, std::invoke_result<F&, Args&...>>::type;
-  using Output = OutputOf<Awaited>;
-
-  static Task<Output> run(F f, Args... args) {
-    if constexpr (kByValue) {
-      co_return co_await std::invoke(f, std::move(args)...);
-    } else {
-      co_return co_await std::invoke(f, args...);
-    }
-  }
+  using Awaited = std::invoke_result_t<F&, Args&...>;
+  static Awaited call(F& f, Args&... args) { return std::invoke(f, args...); }
 };
+template <class F, class... Args>
+  requires std::is_invocable_v<F&, Args...>
+struct Call<F, Args...> {
+  using Awaited = std::invoke_result_t<F&, Args...>;
+  static Awaited call(F& f, Args&... args) { return std::invoke(f, std::move(args)...); }
+};
+
+/// A function that returns a future when called with its own copies of the arguments.
+template <class F, class... Args>
+concept AsyncFunction = (!Future<F>) && (std::is_invocable_v<F&, Args...> || std::is_invocable_v<F&, Args&...>) &&
+                        Future<typename Call<F, Args...>::Awaited>;
+
+/// The task of spawn(f, args…): its frame keeps the arguments, so that what `f` returns may borrow them.
+template <class F, class... Args>
+Task<OutputOf<typename Call<F, Args...>::Awaited>> run_call(F f, Args... args) {
+  co_return co_await Call<F, Args...>::call(f, args...);
+}
 
 }  // namespace detail
 }  // namespace runtime
@@ -73,11 +80,10 @@ JoinHandle<OutputOf<std::remove_cvref_t<F>>> spawn(F&& future) {
 /// Runs `f(args…)`, an asynchronous function, as a task that owns `f` and `args`: they may be borrowed by what it
 /// returns, so an Async function can be spawned.
 template <class F, class... Args>
-  requires requires { typename runtime::detail::Call<std::decay_t<F>, std::decay_t<Args>...>::Output; } &&
-           (!Future<std::remove_cvref_t<F>>)
+  requires runtime::detail::AsyncFunction<std::decay_t<F>, std::decay_t<Args>...>
 auto spawn(F&& f, Args&&... args) {
-  using Call = runtime::detail::Call<std::decay_t<F>, std::decay_t<Args>...>;
-  return spawn(Call::run(std::forward<F>(f), std::forward<Args>(args)...));
+  return spawn(runtime::detail::run_call<std::decay_t<F>, std::decay_t<Args>...>(std::forward<F>(f),
+                                                                                 std::forward<Args>(args)...));
 }
 
 /// The future behind yield_now.

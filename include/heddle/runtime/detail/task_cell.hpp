@@ -84,6 +84,7 @@ class TaskCell final : public TaskHeader {
  public:
   template <class... Args>
   explicit TaskCell(Args&&... args) : TaskHeader(kVTable) {
+    // SAFETY: only compares addresses.
     HEDDLE_ASSERT(reinterpret_cast<std::byte*>(this) + stage_offset() == stage_, "the stage isn't where it should be");
     ::new (static_cast<void*>(stage_)) F(std::forward<Args>(args)...);
   }
@@ -110,7 +111,7 @@ class TaskCell final : public TaskHeader {
   F& future() noexcept { return *std::launder(reinterpret_cast<F*>(stage_)); }
 
   template <class... Args>
-  void store(Args&&... args) {
+  void keep(Args&&... args) {
     ::new (static_cast<void*>(stage_)) Result(std::forward<Args>(args)...);
   }
 
@@ -123,14 +124,14 @@ class TaskCell final : public TaskHeader {
       future_lives = false;
       std::destroy_at(&self.future());
       if constexpr (std::is_void_v<T>) {
-        self.store();
+        self.keep();
       } else {
-        self.store(std::in_place, std::move(*answer));
+        self.keep(std::in_place, std::move(*answer));
       }
     } catch (...) {
       auto exception = std::current_exception();
       if (future_lives) std::destroy_at(&self.future());
-      self.store(std::unexpect, task::JoinError::panic(header.id(), std::move(exception)));
+      self.keep(std::unexpect, task::JoinError::panic(header.id(), std::move(exception)));
     }
     return true;
   }
@@ -138,7 +139,7 @@ class TaskCell final : public TaskHeader {
   static void cancel(TaskHeader& header) noexcept {
     TaskCell& self = cell(header);
     std::destroy_at(&self.future());
-    self.store(std::unexpect, task::JoinError::cancelled(header.id()));
+    self.keep(std::unexpect, task::JoinError::cancelled(header.id()));
   }
 
   static void drop_output(TaskHeader& header) noexcept;
