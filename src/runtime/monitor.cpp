@@ -33,7 +33,7 @@ bool Monitor::finds_neglect() noexcept {
     MultiThreadWorker& worker = *shared_.workers_[i];
     const std::uint32_t polls = worker.polls();
     if (polls == polls_[i] && worker.has_queue()) {
-      worker.polls_are_long(kPeriod);
+      worker.assume_poll_length(kPeriod);
       neglect = true;
     }
     polls_[i] = polls;

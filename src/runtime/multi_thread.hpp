@@ -39,8 +39,8 @@ class MultiThreadWorker final : public Worker {
   /// How many polls it has begun.
   [[nodiscard]] std::uint32_t polls() const noexcept { return polls_.load(base::relaxed); }
   [[nodiscard]] bool has_queue() const noexcept { return queue_.size() != 0; }
-  /// Says that its polls take that long, until it measures again.
-  void polls_are_long(std::uint32_t nanoseconds) noexcept { poll_ns_.store(nanoseconds, base::relaxed); }
+  /// Says how long its polls take, until it measures again.
+  void assume_poll_length(std::uint32_t nanoseconds) noexcept { poll_ns_.store(nanoseconds, base::relaxed); }
 
  private:
   // One step each of the loop.

@@ -3,6 +3,8 @@
 #include <heddle/runtime/runtime.hpp>
 #include <heddle/time/sleep.hpp>
 
+#include "runtime/current.hpp"
+#include "runtime/multi_thread.hpp"
 #include "support/run_in.hpp"
 
 #include <atomic>
@@ -16,6 +18,24 @@ using namespace std::chrono_literals;
 
 void hold_worker_until(const std::atomic<bool>& flag) {
   while (!flag) std::this_thread::yield();
+}
+
+/// As if both workers had measured polls of 100 ns: from then on a few tasks aren't worth waking another worker for.
+Task<> measure_short_polls() {
+  auto here = std::make_shared<std::atomic<int>>(0);
+  std::vector<task::JoinHandle<void>> handles;
+  for (int i = 0; i < 2; ++i) {
+    handles.push_back(task::spawn([](std::shared_ptr<std::atomic<int>> count) -> Task<> {
+      ++*count;
+      while (*count < 2) std::this_thread::yield();  // so each runs on a worker of its own
+      static_cast<runtime::detail::MultiThreadWorker*>(runtime::detail::current().worker)->assume_poll_length(100);
+      co_return;
+    }(here)));
+  }
+  for (auto& handle : handles) {
+    auto ended = co_await handle;
+    EXPECT_TRUE(ended.has_value());
+  }
 }
 
 /// Two timers: the task of the first holds its worker until the task of the second has run.
@@ -37,11 +57,15 @@ Task<> first_waits_for_second() {
 
 TEST(Monitor, timers_fire_while_a_worker_is_held) {
   auto runtime = make_runtime(Scheduler::kMultiThread);
-  for (int i = 0; i < 10; ++i) runtime.block_on(runtime.spawn(first_waits_for_second())).value();
+  for (int i = 0; i < 10; ++i) {
+    runtime.block_on(runtime.spawn(measure_short_polls())).value();
+    runtime.block_on(runtime.spawn(first_waits_for_second())).value();
+  }
 }
 
 TEST(Monitor, it_is_there_again_after_the_runtime_was_idle_for_long) {
   auto runtime = make_runtime(Scheduler::kMultiThread);
+  runtime.block_on(runtime.spawn(measure_short_polls())).value();
   runtime.block_on(time::sleep(1200ms));  // long enough for the monitor to doze
   runtime.block_on(runtime.spawn(first_waits_for_second())).value();
 }
@@ -49,8 +73,7 @@ TEST(Monitor, it_is_there_again_after_the_runtime_was_idle_for_long) {
 TEST(Monitor, tasks_queued_behind_a_held_worker_are_run_by_another) {
   auto runtime = make_runtime(Scheduler::kMultiThread);
   runtime.block_on(runtime.spawn([]() -> Task<> {
-    // Short polls: from what was measured, a few tasks aren't worth a wake.
-    for (int i = 0; i < 1000; ++i) co_await task::yield_now();
+    co_await measure_short_polls();
     auto ran = std::make_shared<std::atomic<int>>(0);
     std::vector<task::JoinHandle<void>> handles;
     for (int i = 0; i < 4; ++i) {
