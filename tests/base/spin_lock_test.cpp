@@ -27,7 +27,7 @@ TEST(SpinLock, is_one_byte) { static_assert(sizeof(SpinLock) == 1); }
 
 TEST(SpinLock, what_one_owner_wrote_the_next_one_sees) {
   constexpr int kThreads = 4;
-  constexpr int kRounds = 5'000;
+  constexpr int kRounds = 100'000;
   SpinLock lock;
   int counter = 0;  // plain: ThreadSanitizer reports it if the lock doesn't order its owners
   std::barrier start(kThreads);
