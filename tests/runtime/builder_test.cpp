@@ -133,9 +133,11 @@ TEST(Workers, call_the_hooks_once_each_the_last_after_all_tasks) {
 TEST(Workers, a_stop_hook_may_wake_and_spawn) {
   // The hook of the worker that ends first runs while the others still work, or while all tasks are cancelled.
   static std::atomic<int> started;
+  static std::atomic<bool> registered;
   static std::optional<hd::Waker> waker;
   for (int i = 0; i < 20; ++i) {
     started = 0;
+    registered = false;
     Builder builder = Builder::multi_thread();
     builder.worker_threads(4);
     builder.on_thread_start([] { ++started; });
@@ -145,11 +147,12 @@ TEST(Workers, a_stop_hook_may_wake_and_spawn) {
     });
     auto runtime = builder.build().value();
     auto task = runtime.spawn(hd::poll_fn([](hd::Context& cx) -> hd::Poll<void> {
-      if (!waker) waker.emplace(cx.waker().clone());
+      waker.emplace(cx.waker().clone());
+      registered = true;
       return hd::Pending;
     }));
     runtime.block_on(runtime.spawn([]() -> hd::Task<> {
-      while (started != 4 || !waker) co_await hd::task::yield_now();
+      while (started != 4 || !registered) co_await hd::task::yield_now();
     }())).value();
     { auto gone = std::move(runtime); }
     EXPECT_TRUE(task.is_finished());
