@@ -34,6 +34,12 @@ def duration(nanoseconds: float) -> str:
     return f"{nanoseconds:.0f} ns"
 
 
+def listed(sizes: list[int]) -> str:
+    """`100, 1,000 and 10,000`."""
+    *all_but_last, last = [f"{size:,}" for size in sizes]
+    return f"{', '.join(all_but_last)} and {last}" if all_but_last else last
+
+
 def pairs(results: Results) -> list[tuple[Echo, Echo]]:
     """(tasks, threads) for each size at which both ran with the same number of connections."""
     both = [(results.echo("tasks", size), results.echo("threads", size)) for size in results.sizes()]
@@ -85,7 +91,7 @@ def when_tasks(results: Results) -> str:
     waiting = "Take tasks for what mostly waits: connections, timers, messages"
     if not better:
         return f"{waiting}. On this machine they were no faster than threads; what they save is memory and creation."
-    return f"{waiting}. On this machine they were clearly ahead at {' and '.join(f'{size:,}' for size in better)} connections."
+    return f"{waiting}. On this machine they were clearly ahead at {listed(better)} connections."
 
 
 def when_threads(results: Results) -> str:
@@ -95,6 +101,7 @@ def when_threads(results: Results) -> str:
         said += f" Up to {max(level):,} connections, a thread for each served as well here, and is simpler to write and to debug."
     threads = results.creation("threads")
     if threads:
-        said += (f" Starting a thread took {duration(threads.create_ns)}, which a job of "
-                 f"{duration(threads.create_ns * WORTH_STARTING)} or more doesn't notice.")
+        worth = float(f"{threads.create_ns * WORTH_STARTING:.1g}")
+        said += (f" Starting a thread took {duration(threads.create_ns)}, which a job of {duration(worth)} or more doesn't "
+                 "notice.")
     return said

@@ -17,10 +17,11 @@ from measure import FULL, QUICK, Lab, Plan
 from processes import ChildFailed
 from progress import Progress
 from results import GIBIBYTE, KINDS, BadOutput, Results
+from usage import Usage
 
 INTERRUPTED = 128 + signal.SIGINT
-# More than this at the start means that others use the cores as well.
-BUSY = 0.5
+# A larger share of the cores, used by other programs, shows in the numbers.
+BUSY = 0.05
 # Columns of what is no terminal.
 WIDE = 120
 
@@ -61,15 +62,16 @@ def measure(results: Results, lab: Lab, wanted_sizes: list[int]):
     results.creations.append(lab.creation("threads", threads.most, threads.reason, mebibytes))
 
 
-def notes_on_machine(cores: limits.Cores, load_average: float, quick: bool) -> list[str]:
+def notes_on_run(cores: limits.Cores, others: float, quick: bool) -> list[str]:
+    """`others`: the share of all cores that other programs used meanwhile."""
     notes = []
     if quick:
         notes.append("This was the quick version: every measurement is short, and the numbers are rough.")
     if cores.server is None:
         notes.append("There is one core only: the server shares it with the load generator.")
-    if load_average > BUSY:
-        notes.append(f"Other programs were using the machine (load average {load_average:.1f} at the start): "
-                     "the numbers are worse than they need be.")
+    if others > BUSY:
+        notes.append(f"Other programs used {others * 100:.0f} % of the machine meanwhile: the numbers are worse than they "
+                     "need be.")
     return notes
 
 
@@ -95,13 +97,14 @@ def run(options: argparse.Namespace) -> int:
         table.put_between_marks(options.table_into.read_text(encoding="utf-8"), "")
     plan = QUICK if options.quick else FULL
     cores = limits.pick_cores(os.sched_getaffinity(0))
-    results = Results(limits.describe_machine(), f"{datetime.date.today():%Y-%m-%d}",
-                      notes=notes_on_machine(cores, os.getloadavg()[0], options.quick))
+    results = Results(limits.describe_machine(), f"{datetime.date.today():%Y-%m-%d}")
     progress = Progress(sys.stderr, (len(options.connections) + 1) * len(KINDS))
+    usage = Usage()
     try:
         measure(results, Lab(options.bin_dir.resolve(), cores, plan, progress), options.connections)
     finally:
         progress.clear()
+    results.notes += notes_on_run(cores, usage.of_others(), options.quick)
     print_results(results)
     report.write(options.report, report.render(results, method(cores, plan)))
     print(f"\nThe report with plots is in {options.report}")

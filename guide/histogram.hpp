@@ -28,8 +28,6 @@ class Histogram {
     return 0;
   }
 
-  [[nodiscard]] std::uint64_t total() const noexcept { return total_; }
-
  private:
   static constexpr unsigned kBits = 6;
   static constexpr std::size_t kPerOctave = std::size_t{1} << kBits;

@@ -25,7 +25,7 @@ class Plan:
     mebibytes: int
 
 
-FULL = Plan(1.0, 5.0, {"tasks": 200_000, "threads": 3_000}, {"tasks": 100_000_000, "threads": 4_000}, 1024)
+FULL = Plan(1.0, 6.0, {"tasks": 200_000, "threads": 3_000}, {"tasks": 100_000_000, "threads": 4_000}, 1024)
 QUICK = Plan(0.2, 0.6, {"tasks": 20_000, "threads": 500}, {"tasks": 100_000_000, "threads": 1_000}, 64)
 
 

@@ -22,6 +22,10 @@ class Words(unittest.TestCase):
             with self.subTest(nanoseconds):
                 self.assertEqual(conclusions.duration(nanoseconds), said)
 
+    def test_sizes_are_listed_as_people_do(self):
+        self.assertEqual(conclusions.listed([100]), "100")
+        self.assertEqual(conclusions.listed([100, 1_000, 10_000]), "100, 1,000 and 10,000")
+
 
 class Advice(unittest.TestCase):
     def test_where_tasks_are_ahead_it_is_named(self):
