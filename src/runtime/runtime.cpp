@@ -22,13 +22,17 @@ struct Runtime::Threads {
   std::vector<std::thread> threads;
 };
 
-EnterGuard::EnterGuard(Shared& shared) noexcept : shared_(&shared), before_(current().shared) {
+EnterGuard::EnterGuard(Shared& shared) noexcept
+    : shared_(&shared), shared_before_(current().shared), worker_before_(current().worker) {
   shared.add_reference();
   current().shared = &shared;
+  // A worker of another runtime must not take this one's tasks into its queue.
+  if (shared_before_ != &shared) current().worker = nullptr;
 }
 
 EnterGuard::~EnterGuard() {
-  current().shared = before_;
+  current().shared = shared_before_;
+  current().worker = worker_before_;
   shared_->drop_reference();
 }
 
