@@ -16,7 +16,7 @@ import table
 from measure import FULL, QUICK, Lab, Plan
 from processes import ChildFailed
 from progress import Progress
-from results import GIBIBYTE, KINDS, BadOutput, Results
+from results import GIBIBYTE, KINDS, BadOutput, Echo, Results
 from usage import Usage
 
 INTERRUPTED = 128 + signal.SIGINT
@@ -45,6 +45,18 @@ def sizes(text: str) -> list[int]:
     return numbers
 
 
+def notes_on(echo: Echo, asked: int) -> list[str]:
+    """What went wrong with single connections, none of which should."""
+    notes = []
+    if echo.refusal:
+        notes.append(f"{echo.kind}: only {echo.connections:,} of {asked:,} connections opened ({echo.refusal}).")
+    elif echo.lost:
+        notes.append(f"{echo.kind}: {echo.lost:,} of {asked:,} connections were lost while measuring.")
+    if echo.unanswered:
+        notes.append(f"{echo.kind}: {echo.unanswered:,} requests were still unanswered 2 seconds after the end.")
+    return notes
+
+
 def measure(results: Results, lab: Lab, wanted_sizes: list[int]):
     connections, threads = limits.connection_limit(), limits.thread_limit()
     for wanted in wanted_sizes:
@@ -53,10 +65,7 @@ def measure(results: Results, lab: Lab, wanted_sizes: list[int]):
             results.notes += [note] if note else []
             echo = lab.echo(kind, wanted, count)
             results.echoes.append(echo)
-            if echo.refusal:
-                results.notes.append(f"{kind}: only {echo.connections:,} of {count:,} connections opened ({echo.refusal}).")
-            if echo.lost and not echo.refusal:
-                results.notes.append(f"{kind}: {echo.lost:,} of {count:,} connections were lost while measuring.")
+            results.notes += notes_on(echo, count)
     mebibytes = max(16, min(GIBIBYTE, limits.available_memory() // 2) >> 20)
     results.creations.append(lab.creation("tasks", None, "", mebibytes))
     results.creations.append(lab.creation("threads", threads.most, threads.reason, mebibytes))

@@ -34,7 +34,7 @@ constexpr std::uint64_t kSecond = 1000 * kMillisecond;
 // How many connections may be on their way at once. A listener's queue holds at least 128.
 constexpr std::size_t kBurst = 64;
 constexpr int kTurn = 100;  // milliseconds
-constexpr std::uint64_t kPatience = 10 * kSecond;
+constexpr std::uint64_t kPatience = 5 * kSecond;
 constexpr std::uint64_t kReportInterval = 250 * kMillisecond;
 
 std::uint64_t nanoseconds_of(clockid_t clock) {
@@ -80,19 +80,21 @@ class Load {
     if (count > 0) {
       last_event_ = now();
     } else if (now() - last_event_ > kPatience) {
-      guide::fail("the server has answered nothing for 10 seconds", ETIMEDOUT);
+      guide::fail("the server has answered nothing for 5 seconds", ETIMEDOUT);
     }
     if (sending_ && open_ == 0) guide::fail("no connection is left", last_error_);
   }
 
-  /// Sends no more, and waits for the replies that are due: a starved connection's is the slowest of all.
-  void drain() {
+  /// Sends no more, and waits for the replies that are due: a starved connection's is the slowest of all. Gives how many
+  /// have not come after 2 seconds.
+  std::size_t drain() {
     sending_ = false;
     const std::uint64_t end = now() + 2 * kSecond;
     while (waiting_ > 0 && now() < end) turn();
     for (const Connection& connection : connections_) {
       if (connection.state == State::kWaiting) latencies_.add(now() - connection.sent_at);
     }
+    return waiting_;
   }
 
   [[nodiscard]] std::size_t open() const { return open_; }
@@ -304,14 +306,15 @@ void measure(Load& load, const Options& options) {
   const double seconds = static_cast<double>(now() - start) * 1e-9;
   const std::uint64_t cpu = cpu_clock ? nanoseconds_of(*cpu_clock) - cpu_before : 0;
   const std::uint64_t requests = load.replies();
-  load.drain();
+  const std::size_t unanswered = load.drain();
   const auto microseconds = [&](double q) { return static_cast<double>(load.latencies().quantile(q)) * 1e-3; };
   guide::say(
       "{{\"event\": \"result\", \"connections\": {}, \"requests\": {}, \"seconds\": {:.6f}, \"p50_us\": {:.1f}, "
-      "\"p99_us\": {:.1f}, \"p999_us\": {:.1f}, \"errors\": {}, \"server_cpu_seconds\": {:.6f}, \"refusal\": "
+      "\"p99_us\": {:.1f}, \"p999_us\": {:.1f}, \"errors\": {}, \"unanswered\": {}, \"server_cpu_seconds\": {:.6f}, "
+      "\"refusal\": "
       "\"{}\"}}\n",
       load.open(), requests, seconds, microseconds(0.5), microseconds(0.99), microseconds(0.999), load.lost(),
-      static_cast<double>(cpu) * 1e-9, load.refusal());
+      unanswered, static_cast<double>(cpu) * 1e-9, load.refusal());
 }
 
 void wait_for_end_of_input() {

@@ -1,12 +1,25 @@
 # SPDX-License-Identifier: MIT
 """Child processes that can't hang the guide and don't outlive it, and what /proc says about them."""
 
+import ctypes
 import os
 import select
+import signal
 import subprocess
 import tempfile
 import time
 from pathlib import Path
+
+
+LIBC = ctypes.CDLL(None)
+PR_SET_PDEATHSIG = 1
+
+
+def prepare(core: int | None):
+    """Runs in the child: it ends with the guide, however that ends, and stays on its core."""
+    LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    if core is not None:
+        os.sched_setaffinity(0, {core})
 
 
 class ChildFailed(Exception):
@@ -23,8 +36,7 @@ class Child:
         try:
             # A session of its own: Ctrl-C reaches the guide alone, which then ends its children.
             self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._errors,
-                                             start_new_session=True, bufsize=0,
-                                             preexec_fn=None if core is None else lambda: os.sched_setaffinity(0, {core}))
+                                             start_new_session=True, bufsize=0, preexec_fn=lambda: prepare(core))
         except OSError as error:
             self._errors.close()
             raise ChildFailed(f"{command[0]} doesn't start: {error.strerror}") from error

@@ -4,16 +4,14 @@
 
 #include <fmt/format.h>
 
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <string_view>
 #include <utility>
 
-#include <sys/prctl.h>
 #include <sys/resource.h>
-
-#include <csignal>
 
 namespace guide {
 
@@ -30,9 +28,8 @@ void say(fmt::format_string<Args...> format, Args&&... args) {
   std::fflush(stdout);
 }
 
-/// A program of the guide doesn't outlive the process that started it, and may open what descriptors there are.
+/// A program of the guide may open what descriptors there are, and sees a broken connection as an error.
 inline void begin() {
-  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   std::signal(SIGPIPE, SIG_IGN);
   rlimit limit{};
   if (::getrlimit(RLIMIT_NOFILE, &limit) == 0) {

@@ -27,6 +27,7 @@ class Echo:
     bytes_per_connection: float
     threads: int
     lost: int = 0
+    unanswered: int = 0
     refusal: str = ""
 
 
@@ -83,7 +84,7 @@ def echo_of(kind: str, wanted: int, result: dict, memory: int, threads: int) -> 
         requests, connections = result["requests"], result["connections"]
         return Echo(kind, wanted, connections, requests / result["seconds"], result["p50_us"] / 1e3,
                     result["p99_us"] / 1e3, result["p999_us"] / 1e3, result["server_cpu_seconds"] * 1e6 / requests,
-                    memory / connections, threads, result["errors"], result["refusal"])
+                    memory / connections, threads, result["errors"], result["unanswered"], result["refusal"])
     except ZeroDivisionError as error:
         raise BadOutput("the server answered no request while it was measured") from error
     except (KeyError, TypeError) as error:

@@ -3,6 +3,7 @@
 
 import os
 import re
+import select
 import signal
 import subprocess
 import sys
@@ -16,7 +17,7 @@ SERVER = "echo port 4711; exec sleep 60"
 LOAD = """
 echo '{"event": "opening", "connections": 10}'
 echo '{"event": "result", "connections": 10, "requests": 1000, "seconds": 0.5, "p50_us": 1.0, "p99_us": 2.0,
- "p999_us": 3.0, "errors": 0, "server_cpu_seconds": 0.1, "refusal": ""}' | tr -d '\\n'
+ "p999_us": 3.0, "errors": 0, "unanswered": 0, "server_cpu_seconds": 0.1, "refusal": ""}' | tr -d '\\n'
 echo; exec sleep 60
 """
 CREATION = """echo '{"create_ns": 100.0, "alive": 1000, "alive_bytes": 200000}'"""
@@ -44,8 +45,13 @@ class Guide(unittest.TestCase):
         return subprocess.run(self.command(*options), stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
 
     def assert_all_ended(self):
-        for pid in (self.folder / "pids").read_text().split():
-            self.assertFalse(Path(f"/proc/{pid}").exists(), pid)
+        for pid in map(int, (self.folder / "pids").read_text().split()):
+            try:
+                process = os.pidfd_open(pid)
+            except ProcessLookupError:
+                continue
+            self.assertTrue(select.select([process], [], [], 30)[0], pid)
+            os.close(process)
 
     def assert_fails(self, *said: str):
         run = self.run_guide()
@@ -67,6 +73,14 @@ class Guide(unittest.TestCase):
     def test_where_there_is_no_terminal_each_step_is_a_plain_line(self):
         run = self.run_guide()
         self.assertEqual(re.findall(r"^\[\d/6\] .*$", run.stderr, re.MULTILINE), run.stderr.splitlines())
+
+    def test_connections_that_fail_are_told(self):
+        for count, said in [("errors", "tasks: 7 of 10 connections were lost"), ("unanswered", "threads: 7 requests were still")]:
+            with self.subTest(count):
+                self.play("load", LOAD.replace(f'"{count}": 0', f'"{count}": 7'))
+                self.assertIn(said, self.run_guide().stdout)
+        self.play("load", LOAD.replace('"refusal": ""', '"refusal": "connect: no"'))
+        self.assertIn("only 10 of 20 connections opened (connect: no)", self.run_guide().stdout)
 
     def test_the_table_goes_into_a_file_between_its_marks(self):
         readme = self.folder / "README.md"

@@ -9,7 +9,7 @@ import measure
 import results
 
 RESULT = {"event": "result", "connections": 100, "requests": 200_000, "seconds": 2.0, "p50_us": 700.0, "p99_us": 2_000.0,
-          "p999_us": 9_000.0, "errors": 3, "server_cpu_seconds": 1.6, "refusal": ""}
+          "p999_us": 9_000.0, "errors": 3, "unanswered": 4, "server_cpu_seconds": 1.6, "refusal": ""}
 
 
 class Parsing(unittest.TestCase):
@@ -30,7 +30,7 @@ class Parsing(unittest.TestCase):
         echo = results.echo_of("tasks", 100, RESULT, 250_000, 2)
         self.assertEqual((echo.requests_per_second, echo.p50_ms, echo.p99_ms, echo.p999_ms), (100_000, 0.7, 2.0, 9.0))
         self.assertAlmostEqual(echo.cpu_us_per_request, 8.0)
-        self.assertEqual((echo.bytes_per_connection, echo.threads, echo.lost), (2_500, 2, 3))
+        self.assertEqual((echo.bytes_per_connection, echo.threads, echo.lost, echo.unanswered), (2_500, 2, 3, 4))
 
     def test_memory_is_shared_by_the_connections_that_were_reached(self):
         self.assertEqual(results.echo_of("tasks", 100, RESULT | {"connections": 50}, 250_000, 2).bytes_per_connection, 5_000)
