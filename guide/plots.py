@@ -89,7 +89,7 @@ def by_size(results: Results, title: str, value: Callable, unit: str) -> str:
 
 
 def by_kind(results: Results, title: str, value: Callable, said: Callable) -> str:
-    return bars(title, [("", [(one.kind, value(one), f"{one.kind}: {said(value(one))}") for one in results.creations])])
+    return bars(title, [(one.kind, [(one.kind, value(one), said(value(one)))]) for one in results.creations])
 
 
 def all_plots(results: Results) -> list[dict[str, str]]:
