@@ -51,10 +51,20 @@ struct Result<F, Args...> {
 template <class... T>
 struct List;
 
+template <class T>
+inline constexpr bool kBorrowsItself = std::is_reference_v<T>;
+#if HEDDLE_MARKER_SEES_CAPTURES
+template <class T>
+  requires kIsClosure<T>
+inline constexpr bool kBorrowsItself<T> = !NoReferenceCaptured<T>;
+#endif
+
 /// The first of the types that may not cross, or not even be lent, and the refusal for it.
 template <bool Owning, class First, class... Rest>
 consteval auto find_refusal() {
-  if constexpr (!Send<First>) {
+  if constexpr (Owning && kBorrowsItself<First>) {
+    return std::type_identity<RefusalFor<OwnedProperty, First>>{};  // whatever it refers to
+  } else if constexpr (!Send<First>) {
     return std::type_identity<RefusalFor<SendProperty, First>>{};
   } else if constexpr (Owning && !Owned<First>) {
     return std::type_identity<RefusalFor<OwnedProperty, First>>{};
@@ -73,6 +83,10 @@ using ResultOf = typename detail::Result<std::decay_t<F>, std::decay_t<Args>...>
 /// `type` is the refusal for the first of the types that may not cross.
 template <class... T>
 struct Refused : decltype(detail::find_refusal<true, T...>()) {};
+
+/// `type` is the refusal for a T that borrows, with advice of the door's own.
+template <class T, Text Advice>
+struct RefusedBorrowed : decltype(detail::refusal(detail::Culprit<OwnedProperty, T, found_in<>, Advice>{})) {};
 
 /// `f`, `args` and the result may go to a thread or task that nobody waits for.
 template <class F, class... Args>

@@ -103,23 +103,26 @@ concept SyncMut = marker::detail::kHolds<marker::SyncMutProperty, T>;
 template <class T>
 concept Owned = marker::detail::kHolds<marker::OwnedProperty, T>;
 
-/// A callable that its author claims to be Send and Owned, as made by unsafe_assume_send.
-template <class F>
+/// A value, or a callable, that its author claims to be Send and Owned; made by unsafe_assume_send.
+template <class T>
 struct AssumeSend {
-  F callable;
+  T value;
 
   template <class... Args>
+    requires std::is_invocable_v<T&, Args...>
   decltype(auto) operator()(Args&&... args) {
-    return callable(static_cast<Args&&>(args)...);
+    return value(static_cast<Args&&>(args)...);
   }
+
   HEDDLE_UNSAFE_SEND(true);
   HEDDLE_UNSAFE_OWNED(true);
 };
 
-/// Lets a callable through a door unchecked: for captures that are known to be right. The author answers for it.
-template <class F>
-AssumeSend<std::decay_t<F>> unsafe_assume_send(F&& callable) {
-  return {static_cast<F&&>(callable)};
+/// Lets a callable with captures, or a pointer, through a door unchecked. The author answers for it: until the other
+/// thread is done, what it borrows lives and nobody else uses it.
+template <class T>
+constexpr AssumeSend<std::decay_t<T>> unsafe_assume_send(T&& value) {
+  return {static_cast<T&&>(value)};
 }
 
 }  // namespace heddle::inline v0

@@ -150,10 +150,10 @@ consteval auto closure_rule() {
     if constexpr (NoReferenceCaptured<T>) {
       return Captures{};
     } else {
-      return Never<"it captures by reference: pass arguments">{};
+      return Never<"it captures by reference">{};
     }
 #else
-    return Never<"what it captures can't be checked: pass it as arguments to a lambda without captures">{};
+    return Never<"its captures can't be seen here, pass them as arguments">{};
 #endif
   }
 }
@@ -162,7 +162,7 @@ template <class P, class T>
 consteval auto aggregate_rule() {
   constexpr std::size_t n = count_fields<T>();
   if constexpr (n == kUnknown || n > kMostFields) {
-    return Never<"list its fields: HEDDLE_FIELDS(a_, b_)">{};
+    return Never<"list its members: HEDDLE_FIELDS">{};
   } else if constexpr (n == 0) {
     return Always{};
   } else {
@@ -198,10 +198,16 @@ consteval auto class_rule() {
     return aggregate_rule<P, T>();
   } else if constexpr (kIsClosure<T>) {
     return closure_rule<P, T>();
+  } else if constexpr (type_name<T>().starts_with("std::")) {
+    return Never<"no rule is known: unsafe_send">{};
   } else {
-    return Never<"list its fields: HEDDLE_FIELDS(a_, b_)">{};
+    return Never<"list its members: HEDDLE_FIELDS">{};
   }
 }
+
+template <class Pointee>
+using PointerRule = std::conditional_t<std::is_same_v<Pointee, char>, Never<"use std::string">,
+                                       Never<"use unique_ptr or Arc">>;
 
 template <class P, class T>
 struct RuleFor {
@@ -210,7 +216,7 @@ struct RuleFor {
     if constexpr (std::is_const_v<T> || std::is_volatile_v<T>) {
       return If<Requirement<std::conditional_t<is_sync_mut, SyncProperty, P>, std::remove_cv_t<T>>>{};
     } else if constexpr (std::is_pointer_v<T> && !std::is_function_v<std::remove_pointer_t<T>>) {
-      return Never<"it is a raw pointer">{};
+      return PointerRule<std::remove_cv_t<std::remove_pointer_t<T>>>{};
     } else if constexpr (std::is_scalar_v<T>) {
       return std::conditional_t<is_sync_mut, Never<"use an atomic or a Mutex">, Always>{};
     } else if constexpr (std::is_void_v<T> || std::is_function_v<T>) {
@@ -228,7 +234,7 @@ template <class P, class T>
 struct RuleFor<P, T&> {
   static consteval auto find() {
     if constexpr (std::is_same_v<P, OwnedProperty>) {
-      return Never<"it is a reference">{};
+      return Never<"hold a value instead">{};
     } else if constexpr (std::is_const_v<T>) {
       return If<IsSync<Pointed<std::remove_const_t<T>>>>{};
     } else {

@@ -30,7 +30,7 @@ consteval auto field_text() {
 
 /// The answer: T, by Path, doesn't have P, because of Reason.
 template <class P, class T, class Path, Text Reason>
-struct Culprit {};
+struct Culprit {};  // an object of it is the argument of refusal()
 
 /// Follows the first requirement that fails.
 template <class P, class T, class Path, class... Undecided>

@@ -197,15 +197,15 @@ constexpr Slice sentence_of(SyncMutProperty*) { return "cannot be written by sev
 constexpr Slice sentence_of(OwnedProperty*) { return "borrows, and may outlive what it points to"; }
 
 template <class T>
-constexpr void add_name(Line& line, T*) {
+constexpr void add_name(Line& line, std::type_identity<T>) {
   if constexpr (kIsClosure<T>) {
-    line.add("a closure");
+    line.add("closure");
   } else {
     line.add_type(type_name<T>());
   }
 }
 template <class T, Text Name>
-constexpr void add_name(Line& line, field<T, Name>*) {
+constexpr void add_name(Line& line, std::type_identity<field<T, Name>>) {
   line.add_type(type_name<T>()).add(".").add(Name);
 }
 
@@ -214,13 +214,13 @@ consteval auto refusal_of(found_in<Steps...>*) {
   constexpr Line line = [] {
     Line out;
     out.add("`");
-    add_name(out, static_cast<T*>(nullptr));
+    add_name(out, std::type_identity<T>{});
     out.add("` ").add(sentence_of(static_cast<P*>(nullptr)));
     if constexpr (sizeof(Reason.chars) > 1) out.add(": ").add(Reason);
     if constexpr (sizeof...(Steps) > 0) {
       out.add("; found in ");
-      (..., (add_name(out, static_cast<Steps*>(nullptr)), out.add(" -> ")));
-      add_name(out, static_cast<T*>(nullptr));
+      (..., (add_name(out, std::type_identity<Steps>{}), out.add(" -> ")));
+      add_name(out, std::type_identity<T>{});
     }
     return out;
   }();

@@ -91,8 +91,10 @@ constexpr bool is_called(Slice printed, Slice name) noexcept {
 }
 
 constexpr StdKind std_kind(Slice printed) noexcept {
-  if (!printed.starts_with("std::")) return StdKind::kNone;
-  printed = printed.from(5);
+  // The model checker's atomics and mutexes have the names of those that they stand in for.
+  const Slice owner = printed.starts_with("heddle_model::") ? Slice("heddle_model::") : Slice("std::");
+  if (!printed.starts_with(owner)) return StdKind::kNone;
+  printed = printed.from(owner.size());
   if (printed.starts_with("__cxx11::")) printed = printed.from(9);
   for (const StdRow& row : kStdTypes) {
     if (row.name[0] == printed[0] && is_called(printed, row.name)) return row.kind;
@@ -139,8 +141,8 @@ struct FirstArgument<Arguments<T, Rest...>> {
 
 /// A view of T as the reference it is.
 template <class P, class Reference>
-using ViewRule = std::conditional_t<std::is_same_v<P, OwnedProperty>, Never<"own the data instead">,
-                                    If<Requirement<P, Reference>>>;
+using ViewRule =
+    std::conditional_t<std::is_same_v<P, OwnedProperty>, Never<"own the data instead">, If<Requirement<P, Reference>>>;
 
 template <class P, class T, class Deleter>
 struct UniqueRule {  // a const unique_ptr gives T&
