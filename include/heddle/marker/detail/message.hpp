@@ -216,12 +216,19 @@ constexpr void add_name(Line& line, std::type_identity<field<T, Name>>) {
   line.add_type(type_name<T>()).add(".").add(Name);
 }
 
+template <class T>
+constexpr void add_quoted(Line& line, std::type_identity<T> type) {
+  if constexpr (!kIsClosure<T>) line.add("`");
+  add_name(line, type);
+  if constexpr (!kIsClosure<T>) line.add("`");
+}
+
 template <class P, class T, Text Reason, class... Steps>
 consteval auto refusal_of(found_in<Steps...>*) {
   constexpr Line line = [] {
     Line out;
-    add_name(out.add(kIsClosure<T> ? "" : "`"), std::type_identity<T>{});
-    out.add(kIsClosure<T> ? " " : "` ").add(sentence_of(static_cast<P*>(nullptr)));
+    add_quoted(out, std::type_identity<T>{});
+    out.add(" ").add(sentence_of(static_cast<P*>(nullptr)));
     if constexpr (sizeof(Reason.chars) > 1) out.add(": ").add(Reason);
     if constexpr (sizeof...(Steps) > 0) {
       out.add("; found in ");
