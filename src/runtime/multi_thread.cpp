@@ -27,11 +27,10 @@ void MultiThread::run_worker(std::size_t index) {
   base::set_in_async(true);
   if (config_.on_thread_start) config_.on_thread_start();
   workers_[index]->run();
+  mine.worker = nullptr;  // nothing looks at its queue any more: what is woken from here on goes to the common one
   // The last one out: no worker runs any more, and what was in their queues has been handed over.
-  const bool last = running_.fetch_sub(1, base::acq_rel) == 1;
-  if (last) finish();
+  if (running_.fetch_sub(1, base::acq_rel) == 1) finish();
   if (config_.on_thread_stop) config_.on_thread_stop();
-  mine.worker = nullptr;
   mine.shared = nullptr;
   drop_reference();
 }

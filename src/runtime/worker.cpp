@@ -32,14 +32,13 @@ constexpr std::size_t kInjectedBatch = RunQueue::kCapacity / 2;
 }  // namespace
 
 MultiThreadWorker::MultiThreadWorker(MultiThread& shared, std::size_t index, const Config& config)
-    : shared_(shared),
+    : Worker(shared, index),
+      shared_(shared),
       index_(index),
       event_interval_(config.event_interval),
       global_queue_interval_(config.global_queue_interval),
       random_(config.seed + index),
-      poll_ns_(kFirstEstimate) {
-  this->shard = index;
-}
+      poll_ns_(kFirstEstimate) {}
 
 void MultiThreadWorker::run() {
   while (!shared_.shut_down_.load(base::acquire)) {
