@@ -2,6 +2,8 @@
 // A gate: one thread waits until another has opened it. And a value that counts its lives.
 #pragma once
 
+#include <heddle/marker/rules.hpp>
+
 #include <atomic>
 
 namespace heddle_test {
@@ -26,6 +28,10 @@ class Counted {
   Counted(Counted&& other) noexcept : alive_(other.alive_) { ++*alive_; }
   Counted& operator=(Counted&&) = delete;
   ~Counted() { --*alive_; }
+
+  // The counter is atomic, and static in every test.
+  HEDDLE_UNSAFE_SEND(true);
+  HEDDLE_UNSAFE_OWNED(true);
 
  private:
   std::atomic<int>* alive_;

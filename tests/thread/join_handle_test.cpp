@@ -117,23 +117,20 @@ TEST(JoinHandle, a_new_thread_doesnt_count_as_one_that_polls_tasks) {
   EXPECT_FALSE(handle.join().value());
 }
 
+std::atomic<int> unwanted_alive = 0;  // NOLINT
+
 TEST(JoinHandle, an_unwanted_result_is_destroyed_by_the_thread_that_ends_later) {
-  static std::atomic<int> alive = 0;
   static Gate go;
-  static Gate destroyed;
-  struct Result {
-    Counted counted{alive};
-    explicit Result() = default;
-    Result(Result&&) = default;
-    ~Result() { destroyed.open(); }
-  };
+  static Gate made;
   static_cast<void>(thread::spawn([] {
     go.wait();
-    return Result();
+    Counted result(unwanted_alive);
+    made.open();
+    return result;
   }));
   go.open();
-  destroyed.wait();
-  while (alive != 0) thread::yield_now();
+  made.wait();
+  while (unwanted_alive != 0) thread::yield_now();
 }
 
 TEST(JoinHandle, an_unwanted_result_is_destroyed_by_the_handle_that_goes_later) {

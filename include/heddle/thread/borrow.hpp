@@ -74,50 +74,46 @@ std::size_t bytes_of(const T& range) noexcept {
   return std::ranges::size(range) * sizeof(std::ranges::range_value_t<const T>);
 }
 
-/// What `s.ref(x)` (T const) and `s.mut(x)` make: the callable gets a T&.
-template <class T>
+/// What `s.ref(x)` and `s.mut(x)` make: the callable gets a T&.
+template <class T, Access kAccess>
 class Borrowed : public Lent {
  public:
-  Borrowed(T& object, Access access, const std::source_location& place) noexcept
-      : object_(std::addressof(object)), access_(access), place_(place) {}
+  Borrowed(T& object, const std::source_location& place) noexcept : object_(std::addressof(object)), place_(place) {}
 
   [[nodiscard]] T& lend() const noexcept { return *object_; }
 
   template <class Borrows>
   void note(Borrows& borrows) const noexcept {
-    borrows.add(object_, sizeof(T), access_, place_);
+    borrows.add(object_, sizeof(T), kAccess, place_);
     if constexpr (Contiguous<T>) {
       const auto* elements = std::to_address(std::ranges::data(*object_));
       const auto* object = reinterpret_cast<const std::byte*>(object_);  // SAFETY: only compared.
       const auto* first = reinterpret_cast<const std::byte*>(elements);  // SAFETY: only compared.
       const bool inside = std::greater_equal<>()(first, object) && std::less<>()(first, object + sizeof(T));
-      if (!inside) borrows.add(elements, bytes_of(*object_), access_, place_);
+      if (!inside) borrows.add(elements, bytes_of(*object_), kAccess, place_);
     }
   }
 
  private:
   T* object_;
-  Access access_;
   std::source_location place_;
 };
 
 /// What `s.ref(view)` and `s.mut(view)` make: the callable gets the view.
-template <class View>
+template <class View, Access kAccess>
 class BorrowedView : public Lent {
  public:
-  BorrowedView(View view, Access access, const std::source_location& place) noexcept
-      : view_(view), access_(access), place_(place) {}
+  BorrowedView(View view, const std::source_location& place) noexcept : view_(view), place_(place) {}
 
   [[nodiscard]] View lend() const noexcept { return view_; }
 
   template <class Borrows>
   void note(Borrows& borrows) const noexcept {
-    borrows.add(std::ranges::data(view_), bytes_of(view_), access_, place_);
+    borrows.add(std::ranges::data(view_), bytes_of(view_), kAccess, place_);
   }
 
  private:
   View view_;
-  Access access_;
   std::source_location place_;
 };
 

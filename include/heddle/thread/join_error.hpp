@@ -2,6 +2,7 @@
 // JoinError: the exception that left a thread, in place of its result; and where it goes when nobody joins.
 #pragma once
 
+#include <heddle/marker/fields.hpp>
 #include <heddle/thread/thread.hpp>
 
 #include <exception>
@@ -26,6 +27,8 @@ class JoinError {
 
   /// "the thread panicked: " and what the exception says.
   [[nodiscard]] std::string message() const;
+
+  HEDDLE_FIELDS(panic_);
 
  private:
   std::exception_ptr panic_;

@@ -2,6 +2,7 @@
 // JoinHandle<T>: the owner's end of a started thread.
 #pragma once
 
+#include <heddle/marker/rules.hpp>
 #include <heddle/thread/detail/thread_cell.hpp>
 #include <heddle/thread/join_error.hpp>
 #include <heddle/thread/thread.hpp>
@@ -89,3 +90,15 @@ class JoinHandle : public detail::AnyJoinHandle<T> {
 };
 
 }  // namespace heddle::inline v0::thread
+
+namespace heddle::inline v0::marker {
+
+// The thread is counted with atomics; the result is taken by the one thread that owns the handle.
+template <class T>
+struct unsafe_rules<thread::JoinHandle<T>> {
+  using Send = If<IsSend<T>>;
+  using Sync = Send;
+  using Owned = If<IsOwned<T>>;
+};
+
+}  // namespace heddle::inline v0::marker

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <heddle/base/atomic.hpp>
+#include <heddle/marker/rules.hpp>
 
 #include <cstdint>
 #include <expected>
@@ -118,3 +119,16 @@ class LocalKey : private detail::LocalKeyId {
 };
 
 }  // namespace heddle::inline v0::thread
+
+namespace heddle::inline v0::marker {
+
+// Each thread sees its own T.
+template <class T>
+struct unsafe_rules<thread::LocalKey<T>> {
+  using Send = Always;
+  using Sync = Always;
+  using SyncMut = Always;
+  using Owned = Always;
+};
+
+}  // namespace heddle::inline v0::marker

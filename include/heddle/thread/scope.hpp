@@ -2,7 +2,9 @@
 // thread::scope: threads that borrow from the stack of the thread that starts them, and end before it goes on.
 #pragma once
 
+#include <heddle/marker/door.hpp>
 #include <heddle/thread/borrow.hpp>
+#include <heddle/thread/detail/scoped_call.hpp>
 #include <heddle/thread/join_handle.hpp>
 #include <heddle/thread/spawn.hpp>
 
@@ -66,31 +68,14 @@ class ScopeItself : public Lent {
   Scope* scope_;
 };
 
-/// An argument as the callable gets it.
-template <class A>
-struct PassedAs {
-  using type = A;
-};
-template <std::derived_from<Lent> A>
-struct PassedAs<A> {
-  using type = decltype(std::declval<const A&>().lend());
-};
-template <class A>
-using Passed = typename PassedAs<std::decay_t<A>>::type;
-
-template <class F, class... Args>
-concept ScopeCallable = std::invocable<std::decay_t<F>, Passed<Args>...>;
-template <class F, class... Args>
-concept NestingScopeCallable = !ScopeCallable<F, Args...> && std::invocable<std::decay_t<F>, Scope&, Passed<Args>...>;
-
 void end_borrows(ThreadCell& cell) noexcept;
 
 }  // namespace detail
 
 /// What scope() lends to its body: the place to start threads that borrow.
 ///
-/// Borrows are named: `s.ref(x)` gives the callable a `const X&`, `s.mut(x)` an `X&`; a span or string_view is passed
-/// as it is, and borrows what it covers. A borrow lasts until its thread is joined, or the scope ends. Two that overlap,
+/// Borrows are named: `s.ref(x)` gives the callable a `const X&`, `s.mut(x)` an `X&`; a span or string_view that is passed
+/// as it is borrows what it covers. A borrow lasts until its thread is joined, or the scope ends. Two that overlap,
 /// one of them mutable, are refused when the second thread would start. Compared are the bytes of the object, and the
 /// elements of a contiguous container; not what is reached from there through pointers or nodes.
 ///
@@ -107,40 +92,50 @@ class Scope {
   /// Errors      BorrowConflict, and std::system_error if the system refuses: no thread has been started then.
   /// Cost        thread::spawn's; the check of a borrow looks at every live borrow of the scope.
   template <class F, class... Args>
-    requires detail::ScopeCallable<F, Args...> || detail::NestingScopeCallable<F, Args...>
+    requires detail::ScopedCallable<F, Args...> && detail::MayBorrow<F, Args...>
   auto spawn(F&& f, Args&&... args) {
     auto handle = spawn_as(Builder(), std::forward<F>(f), std::forward<Args>(args)...);
     if (!handle) detail::refuse_spawn(handle.error());
     return *std::move(handle);
   }
+  /// The callable, an argument or the result may not cross to another thread: the error says which.
+  template <class F, class... Args>
+    requires detail::ScopedCallable<F, Args...> && (!detail::MayBorrow<F, Args...>)
+  detail::RefusedScoped<F, Args...> spawn(F&& f, Args&&... args);
 
   /// Lends `object` to read, beside other readers.
   template <class T>
   [[nodiscard]] auto ref(const T& object, Place place = Place::current()) const noexcept {
-    return detail::Borrowed<const T>(object, detail::Access::kShared, place);
+    return detail::Borrowed<const T, detail::Access::kShared>(object, place);
+  }
+  /// Lends an `object` that several may change at once, an atomic: the callable gets an `X&`.
+  template <SyncMut T>
+    requires(!std::is_const_v<T>)
+  [[nodiscard]] auto ref(T& object, Place place = Place::current()) const noexcept {
+    return detail::Borrowed<T, detail::Access::kShared>(object, place);
   }
   template <class T>
   void ref(const T&& temporary) const = delete;
   template <class T, std::size_t Extent>
   [[nodiscard]] auto ref(std::span<T, Extent> view, Place place = Place::current()) const noexcept {
-    return detail::BorrowedView<std::span<const T, Extent>>(view, detail::Access::kShared, place);
+    return detail::BorrowedView<std::span<const T, Extent>, detail::Access::kShared>(view, place);
   }
   template <class C, class Traits>
   [[nodiscard]] auto ref(std::basic_string_view<C, Traits> view, Place place = Place::current()) const noexcept {
-    return detail::BorrowedView<std::basic_string_view<C, Traits>>(view, detail::Access::kShared, place);
+    return detail::BorrowedView<std::basic_string_view<C, Traits>, detail::Access::kShared>(view, place);
   }
 
   /// Lends `object` to change, beside nobody.
   template <class T>
     requires(!std::is_const_v<T>)
   [[nodiscard]] auto mut(T& object, Place place = Place::current()) const noexcept {
-    return detail::Borrowed<T>(object, detail::Access::kMutable, place);
+    return detail::Borrowed<T, detail::Access::kMutable>(object, place);
   }
   /// A part of a container: `s.mut(std::span(v).first(n))`. Two parts that don't overlap may go to two threads.
   template <class T, std::size_t Extent>
     requires(!std::is_const_v<T>)
   [[nodiscard]] auto mut(std::span<T, Extent> view, Place place = Place::current()) const noexcept {
-    return detail::BorrowedView<std::span<T, Extent>>(view, detail::Access::kMutable, place);
+    return detail::BorrowedView<std::span<T, Extent>, detail::Access::kMutable>(view, place);
   }
   template <class T, std::size_t Extent>
   void mut(std::span<const T, Extent> view) const = delete;
@@ -162,17 +157,17 @@ class Scope {
 
   template <class F, class... Args>
   auto spawn_as(const Builder& builder, F&& f, Args&&... args) {
-    if constexpr (detail::ScopeCallable<F, Args...>) {
-      return start(builder, std::forward<F>(f), std::forward<Args>(args)...);
-    } else {
+    if constexpr (detail::ScopedResult<F, Args...>::kWantsScope) {
       return start(builder, std::forward<F>(f), detail::ScopeItself(*this), std::forward<Args>(args)...);
+    } else {
+      return start(builder, std::forward<F>(f), std::forward<Args>(args)...);
     }
   }
 
   template <class F, class... Args>
   auto start(const Builder& builder, F&& f, Args&&... args) {
     using Call = detail::CallOf<F, Args...>;
-    using Handle = ScopedJoinHandle<detail::ResultOf<Call>>;
+    using Handle = ScopedJoinHandle<detail::CallResult<Call>>;
     detail::BorrowsOf<sizeof...(Args)> borrows;
     (detail::note_borrows(borrows, args), ...);
     auto cell = detail::make_cell<Call>(builder.name_, std::forward<F>(f), std::forward<Args>(args)...);
@@ -195,6 +190,7 @@ std::expected<T, JoinError> ScopedJoinHandle<T>::join() {
 }
 
 template <class F, class... Args>
+  requires detail::ScopedCallable<F, Args...> && detail::MayBorrow<F, Args...>
 auto Builder::spawn_scoped(Scope& scope, F&& f, Args&&... args) const {
   return scope.spawn_as(*this, std::forward<F>(f), std::forward<Args>(args)...);
 }
@@ -222,3 +218,36 @@ std::invoke_result_t<F, Scope&> scope(F&& body) {
 }
 
 }  // namespace heddle::inline v0::thread
+
+namespace heddle::inline v0::marker {
+
+// The thread is counted with atomics; the result is taken by the one thread that owns the handle. It borrows its scope.
+template <class T>
+struct unsafe_rules<thread::ScopedJoinHandle<T>> {
+  using Send = If<IsSend<T>>;
+  using Sync = Send;
+};
+
+// Its threads may start more: its lists are under a lock.
+template <>
+struct unsafe_rules<thread::Scope> {
+  using Sync = Always;
+  using SyncMut = Always;
+};
+template <>
+struct unsafe_rules<thread::detail::ScopeItself> {
+  using Send = Always;
+};
+
+// A borrow crosses as the reference that it is. A shared one that isn't const is one of many that may change the object.
+template <class T, thread::detail::Access kAccess>
+struct unsafe_rules<thread::detail::Borrowed<T, kAccess>> {
+  using Send = std::conditional_t<kAccess == thread::detail::Access::kShared && !std::is_const_v<T>, If<IsSyncMut<T>>,
+                                  If<IsSend<T&>>>;
+};
+template <class View, thread::detail::Access kAccess>
+struct unsafe_rules<thread::detail::BorrowedView<View, kAccess>> {
+  using Send = If<IsSend<View>>;
+};
+
+}  // namespace heddle::inline v0::marker

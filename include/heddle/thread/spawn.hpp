@@ -2,6 +2,8 @@
 // thread::spawn and Builder: start a thread of the system that runs a function.
 #pragma once
 
+#include <heddle/marker/door.hpp>
+#include <heddle/thread/detail/scoped_call.hpp>
 #include <heddle/thread/join_handle.hpp>
 
 #include <concepts>
@@ -23,15 +25,23 @@ using CallOf = Call<std::decay_t<F>, std::decay_t<Args>...>;
 template <class F, class... Args>
 using SpawnResult = std::decay_t<std::invoke_result_t<std::decay_t<F>, std::decay_t<Args>...>>;
 
+/// What a new thread can run, whatever may cross.
+template <class F, class... Args>
+concept ThreadCallable = std::invocable<std::decay_t<F>, std::decay_t<Args>...>;
+
+/// The door of threads that nobody waits for. The result crosses as the copy that the handle gives.
+template <class F, class... Args>
+concept MaySpawn = marker::MayCross<std::decay_t<F>, std::decay_t<Args>..., SpawnResult<F, Args...>>;
+template <class F, class... Args>
+using RefusedSpawn = typename marker::Refused<std::decay_t<F>, std::decay_t<Args>..., SpawnResult<F, Args...>>::type;
+
 /// A cell for `parts`, a callable and its arguments, not started yet.
 template <class C, class... Parts>
-Ref<ResultCell<ResultOf<C>>> make_cell(std::optional<std::string> name, Parts&&... parts) {
-  return Ref<ResultCell<ResultOf<C>>>(new CallCell<C>(std::move(name), std::forward<Parts>(parts)...));
+Ref<ResultCell<CallResult<C>>> make_cell(std::optional<std::string> name, Parts&&... parts) {
+  return Ref<ResultCell<CallResult<C>>>(new CallCell<C>(std::move(name), std::forward<Parts>(parts)...));
 }
 
 }  // namespace detail
-
-class Scope;
 
 /// What a new thread is like.
 ///
@@ -56,7 +66,7 @@ class Builder {
   ///
   /// Returns     The handle, or why the system refuses: out of threads or of memory.
   template <class F, class... Args>
-    requires std::invocable<std::decay_t<F>, std::decay_t<Args>...>
+    requires detail::ThreadCallable<F, Args...> && detail::MaySpawn<F, Args...>
   [[nodiscard]] std::expected<JoinHandle<detail::SpawnResult<F, Args...>>, std::error_code> spawn(
       F&& f, Args&&... args) const {
     auto cell =
@@ -64,10 +74,17 @@ class Builder {
     if (const std::error_code error = cell->start(stack_size_)) return std::unexpected(error);
     return JoinHandle<detail::SpawnResult<F, Args...>>(std::move(cell));
   }
+  /// The callable, an argument or the result may not cross to another thread, or borrows: the error says which.
+  template <class F, class... Args>
+    requires detail::ThreadCallable<F, Args...> && (!detail::MaySpawn<F, Args...>)
+  detail::RefusedSpawn<F, Args...> spawn(F&& f, Args&&... args) const;
 
   /// Starts a thread of `scope`, as Scope::spawn does. Returns the handle, or why the system refuses.
   template <class F, class... Args>
+    requires detail::ScopedCallable<F, Args...> && detail::MayBorrow<F, Args...>
   [[nodiscard]] auto spawn_scoped(Scope& scope, F&& f, Args&&... args) const;
+
+  HEDDLE_FIELDS(name_, stack_size_);
 
  private:
   friend class Scope;
@@ -95,11 +112,15 @@ namespace detail {
 ///
 /// Corresponds to Rust's `thread::spawn`.
 template <class F, class... Args>
-  requires std::invocable<std::decay_t<F>, std::decay_t<Args>...>
+  requires detail::ThreadCallable<F, Args...> && detail::MaySpawn<F, Args...>
 JoinHandle<detail::SpawnResult<F, Args...>> spawn(F&& f, Args&&... args) {
   auto handle = Builder().spawn(std::forward<F>(f), std::forward<Args>(args)...);
   if (!handle) detail::refuse_spawn(handle.error());
   return *std::move(handle);
 }
+/// The callable, an argument or the result may not cross to another thread, or borrows: the error says which.
+template <class F, class... Args>
+  requires detail::ThreadCallable<F, Args...> && (!detail::MaySpawn<F, Args...>)
+detail::RefusedSpawn<F, Args...> spawn(F&& f, Args&&... args);
 
 }  // namespace heddle::inline v0::thread

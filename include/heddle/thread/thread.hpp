@@ -2,6 +2,7 @@
 // Thread: a handle to a thread, to name it and to unpark it; current() gives one's own.
 #pragma once
 
+#include <heddle/marker/rules.hpp>
 #include <heddle/thread/detail/thread_header.hpp>
 
 #include <cstddef>
@@ -60,3 +61,15 @@ void yield_now() noexcept;
 [[nodiscard]] bool panicking() noexcept;
 
 }  // namespace heddle::inline v0::thread
+
+namespace heddle::inline v0::marker {
+
+// Counted with atomics; all else is constant, or the parker's.
+template <>
+struct unsafe_rules<thread::Thread> {
+  using Send = Always;
+  using Sync = Always;
+  using Owned = Always;
+};
+
+}  // namespace heddle::inline v0::marker

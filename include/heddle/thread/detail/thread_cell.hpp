@@ -108,7 +108,7 @@ class ResultCell : public ThreadCell {
   ~ResultCell() override = default;
 
   template <class F>
-  void store(F&& call) {
+  void keep(F&& call) {
     if constexpr (std::is_void_v<T>) {
       std::forward<F>(call)();
     } else {
@@ -162,15 +162,15 @@ class Call {
 };
 
 template <class C>
-using ResultOf = std::decay_t<std::invoke_result_t<C>>;
+using CallResult = std::decay_t<std::invoke_result_t<C>>;
 
 /// All of it.
 template <class C>
-class CallCell final : public ResultCell<ResultOf<C>> {
+class CallCell final : public ResultCell<CallResult<C>> {
  public:
   template <class... Parts>
   explicit CallCell(std::optional<std::string> name, Parts&&... parts)
-      : ResultCell<ResultOf<C>>(std::move(name)), call_(std::in_place, std::in_place, std::forward<Parts>(parts)...) {}
+      : ResultCell<CallResult<C>>(std::move(name)), call_(std::in_place, std::in_place, std::forward<Parts>(parts)...) {}
 
  private:
   void call() override {
@@ -179,7 +179,7 @@ class CallCell final : public ResultCell<ResultOf<C>> {
       std::optional<C>& call;
       ~Reset() { call.reset(); }
     } const reset{call_};
-    this->store(*std::move(call_));
+    this->keep(*std::move(call_));
   }
 
   std::optional<C> call_;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <heddle/base/atomic.hpp>
+#include <heddle/marker/fields.hpp>
 #include <heddle/thread/detail/parker.hpp>
 
 #include <compare>
@@ -19,6 +20,8 @@ class ThreadId {
   explicit constexpr ThreadId(std::uint64_t number) noexcept : number_(number) {}
   [[nodiscard]] constexpr std::uint64_t number() const noexcept { return number_; }
   friend constexpr auto operator<=>(ThreadId, ThreadId) noexcept = default;
+
+  HEDDLE_FIELDS(number_);
 
  private:
   std::uint64_t number_;
