@@ -12,12 +12,18 @@ MultiThread::MultiThread(const Config& config, std::size_t workers, std::unique_
     : Shared(workers, std::move(driver)),
       config_(config),
       idle_(static_cast<std::uint32_t>(workers)),
-      running_(workers) {
-  workers_.reserve(workers);
-  for (std::size_t i = 0; i < workers; ++i) {
-    workers_.push_back(std::make_unique<detail::MultiThreadWorker>(*this, i, config_));
+      workers_(make_workers(workers)),
+      monitor_(*this),
+      running_(workers) {}
+
+std::vector<std::unique_ptr<detail::MultiThreadWorker>> MultiThread::make_workers(std::size_t count) {
+  std::vector<std::unique_ptr<detail::MultiThreadWorker>> workers;
+  workers.reserve(count);
+  for (std::size_t i = 0; i < count; ++i) {
+    workers.push_back(std::make_unique<detail::MultiThreadWorker>(*this, i, config_));
     add_reference();  // dropped at the end of run_worker, or by give_up_worker
   }
+  return workers;
 }
 
 void MultiThread::run_worker(std::size_t index) {
@@ -35,6 +41,11 @@ void MultiThread::run_worker(std::size_t index) {
   drop_reference();
 }
 
+void MultiThread::run_monitor() noexcept {
+  monitor_.run();
+  drop_reference();
+}
+
 void MultiThread::give_up_worker() noexcept {
   if (running_.fetch_sub(1, base::acq_rel) == 1) finish();
   drop_reference();
@@ -43,6 +54,7 @@ void MultiThread::give_up_worker() noexcept {
 void MultiThread::shut_down() noexcept {
   if (shut_down_.exchange(true, base::acq_rel)) return;
   for (const auto& worker : workers_) worker->unpark();
+  monitor_.stop();
 }
 
 void MultiThread::wake_one() noexcept {

@@ -24,17 +24,13 @@ struct Runtime::Threads {
   std::vector<sys::WorkerThread> threads;
 };
 
-EnterGuard::EnterGuard(Shared& shared) noexcept
-    : shared_(&shared), shared_before_(current().shared), worker_before_(current().worker) {
+EnterGuard::EnterGuard(Shared& shared) noexcept : shared_(&shared), before_(current().shared) {
   shared.add_reference();
   current().shared = &shared;
-  // A worker of another runtime must not take this one's tasks into its queue.
-  if (shared_before_ != &shared) current().worker = nullptr;
 }
 
 EnterGuard::~EnterGuard() {
-  current().shared = shared_before_;
-  current().worker = worker_before_;
+  current().shared = before_;
   shared_->drop_reference();
 }
 
@@ -157,13 +153,22 @@ io::Result<Runtime> Builder::build() {
   auto* shared = new MultiThread(*config_, workers, std::move(*driver));
   Runtime runtime(*shared, std::make_unique<Runtime::Threads>());
   std::vector<sys::WorkerThread>& threads = runtime.threads_->threads;
-  threads.reserve(workers);
+  threads.reserve(workers + 1);
   while (threads.size() < workers) {
     auto thread = sys::WorkerThread::start(config_->thread_name, config_->thread_stack_size,
                                            [shared, index = threads.size()] { shared->run_worker(index); });
     if (!thread) {
       for (std::size_t i = threads.size(); i < workers; ++i) shared->give_up_worker();
       return io::fail(thread.error());  // the runtime's destructor ends the workers that run
+    }
+    threads.push_back(*thread);
+  }
+  if (shared->is_monitored()) {
+    shared->add_reference();  // dropped at the end of run_monitor
+    auto thread = sys::WorkerThread::start("heddle-monitor", 0, [shared] { shared->run_monitor(); });
+    if (!thread) {
+      shared->drop_reference();
+      return io::fail(thread.error());
     }
     threads.push_back(*thread);
   }

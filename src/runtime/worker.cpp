@@ -108,6 +108,7 @@ void MultiThreadWorker::run_one(TaskHeader& task) noexcept {
     if (shared_.idle_.stop_search()) call_for_help();
   }
   if (++measured_polls_ == kMeasuredPolls) measure_polls();
+  polls_.store(polls_.load(base::relaxed) + 1, base::relaxed);
   if (run_task(task) == AfterPoll::kRequeue) push(task);
   watch_backlog();
 }
@@ -185,6 +186,7 @@ void MultiThreadWorker::park() noexcept {
       break;
     }
   }
+  shared_.monitor_.rouse();
   call_for_help();
 }
 

@@ -22,9 +22,6 @@ namespace heddle::inline v0::runtime {
 class Shared;
 class Runtime;
 struct Config;
-namespace detail {
-class Worker;
-}
 
 /// Makes this thread belong to a runtime while it lives: spawn, timers and sockets work. Tokio's `EnterGuard`.
 class [[nodiscard]] EnterGuard {
@@ -36,9 +33,7 @@ class [[nodiscard]] EnterGuard {
 
  private:
   Shared* shared_;
-  // What this thread belonged to before.
-  Shared* shared_before_;
-  detail::Worker* worker_before_;
+  Shared* before_;
 };
 
 /// A way into a runtime from any thread; keeps its books, not its workers, alive.

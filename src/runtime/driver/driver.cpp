@@ -56,6 +56,7 @@ void Driver::remove(IoSource& source) noexcept {
 
 void Driver::turn(std::uint64_t nanoseconds) {
   free_removed();  // no events are in flight: this thread has dealt with the last batch
+  turns_.store(turns_.load(base::relaxed) + 1, base::relaxed);
   wait(nanoseconds);
 }
 
