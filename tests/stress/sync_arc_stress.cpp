@@ -66,7 +66,9 @@ void play(Arc<Value> first, std::uint64_t seed) {
       default:
         if (strong.empty()) break;
         EXPECT_TRUE(strong.back()->is_alive());
-        if (Value* alone = strong.back().get_mut()) EXPECT_TRUE(alone->is_alive());
+        if (Value* alone = strong.back().get_mut()) {
+          EXPECT_TRUE(alone->is_alive());
+        }
     }
   }
 }
@@ -98,7 +100,9 @@ TEST(ArcStress, of_unwrap_and_upgrade_one_wins) {
       });
       auto result = std::move(arc).try_unwrap();
       unwrapped = result.has_value();
-      if (unwrapped) EXPECT_TRUE(result->is_alive());
+      if (unwrapped) {
+        EXPECT_TRUE(result->is_alive());
+      }
     }
     EXPECT_TRUE(unwrapped || upgraded);
     EXPECT_EQ(deaths.load(), 1);
