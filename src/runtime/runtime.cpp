@@ -183,8 +183,6 @@ Shared& current_runtime(const char* what_for) {
   return *shared;
 }
 
-void launch(Shared& shared, TaskHeader& task) noexcept { shared.launch(task); }
-
 }  // namespace detail
 }  // namespace heddle::inline v0::runtime
 

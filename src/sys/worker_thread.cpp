@@ -4,10 +4,10 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdint>
 #include <memory>
 #include <utility>
 
-#include <climits>
 #include <pthread.h>
 #include <sched.h>
 #include <unistd.h>
@@ -35,8 +35,9 @@ int set_stack_size(pthread_attr_t& attributes, std::size_t size) noexcept {
   if (size == 0) return 0;
   const auto page = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
   if (size > SIZE_MAX - page) return EINVAL;
-  const std::size_t least = std::max(size, static_cast<std::size_t>(PTHREAD_STACK_MIN));
-  return pthread_attr_setstacksize(&attributes, (least + page - 1) / page * page);
+  // The system's least, which holds the thread-locals, and room for the frames of a worker.
+  const std::size_t least = static_cast<std::size_t>(sysconf(_SC_THREAD_STACK_MIN)) + (std::size_t{64} << 10);
+  return pthread_attr_setstacksize(&attributes, (std::max(size, least) + page - 1) / page * page);
 }
 
 }  // namespace

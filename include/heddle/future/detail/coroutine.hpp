@@ -67,7 +67,7 @@ class Coroutine {
   }
   ~Coroutine() {
     if (link_.child == nullptr) return;
-    HEDDLE_INVARIANT(link_.parent == nullptr, "a coroutine was destroyed while another awaits it");
+    HEDDLE_INVARIANT(tree_.leaf != nullptr || is_fresh(), "a coroutine was destroyed while it runs, or is awaited");
     if (tree_.leaf != nullptr) {
       drop_chain(*tree_.leaf);
     } else {
@@ -79,6 +79,7 @@ class Coroutine {
   template <class U>
   friend class ChildAwait;
 
+  /// Neither polled nor awaited so far.
   [[nodiscard]] bool is_fresh() const noexcept { return tree_.context == nullptr && link_.parent == nullptr; }
 
   /// Sets the tree going; false if its leaf is still pending.

@@ -9,7 +9,7 @@
 //        Tree ----leaf-----------------------------.
 //         ^  \                                     v
 //         |   next: the coroutine to resume      Leaf
-//         |                                        | promise
+//         |                                        | awaiting
 //   Link <--up-- Promise A  <--parent-- Link <--up-- Promise B
 //      --child-->                          --child-->              (A awaits B, B awaits the leaf)
 //
@@ -69,7 +69,7 @@ struct Link {
 };
 
 struct Tree {
-  /// Set while the tree is polled.
+  /// Of the poll that goes on, or of the last one; null before the first.
   Context* context = nullptr;
   Promise* next = nullptr;
   Link* intercepted = nullptr;
