@@ -197,6 +197,8 @@ template <class T>
 consteval ClassKind class_kind() {
   if constexpr (std::is_empty_v<T>) {
     return ClassKind::kEmpty;
+  } else if constexpr (kValueLike<T>) {
+    return ClassKind::kValueLike;
   } else if constexpr (!TupleLike<T> && Access::lists_fields<T>()) {
     return ClassKind::kListed;
   } else if constexpr (std::is_union_v<T>) {
@@ -205,8 +207,6 @@ consteval ClassKind class_kind() {
     return ClassKind::kAggregate;  // before the costly question for its name: the library has few aggregates
   } else if constexpr (kStdKind<T> != StdKind::kNone) {
     return ClassKind::kStd;
-  } else if constexpr (kValueLike<T>) {
-    return ClassKind::kValueLike;
   } else {
     return kIsClosure<T> ? ClassKind::kClosure : ClassKind::kSilent;
   }
@@ -275,7 +275,7 @@ struct RuleFor {
 // is class_rule's, at a quarter of its compile time.
 template <class T>
 concept SaysNothing = std::is_class_v<T> && Complete<T> && !HasRules<T> && !std::is_base_of_v<NotSend, T> &&
-                      !std::is_base_of_v<NotSync, T> && Access::says_nothing<T>();
+                      !std::is_base_of_v<NotSync, T> && !kValueLike<T> && Access::says_nothing<T>();
 template <class T>
 concept PlainAggregate = std::is_aggregate_v<T> && !std::is_empty_v<T> && !TupleLike<T> && kFieldCount<T> > 0 &&
                          kFieldCount<T> <= kMostFields;
