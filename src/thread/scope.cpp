@@ -5,6 +5,7 @@
 #include <heddle/base/assert.hpp>
 #include <heddle/base/blocking.hpp>
 
+#include "base/describe.hpp"
 #include "sys/futex.hpp"
 #include "sys/thread.hpp"
 #include "thread/panic.hpp"
@@ -169,7 +170,7 @@ void end_borrows(ThreadCell& cell) noexcept { cell.scope->forget(cell); }
 }  // namespace detail
 
 ScopedThreadPanicked::ScopedThreadPanicked(std::exception_ptr panic)
-    : std::runtime_error("a scoped thread panicked: " + detail::describe(panic)), panic_(std::move(panic)) {}
+    : std::runtime_error("a scoped thread panicked: " + base::describe(panic)), panic_(std::move(panic)) {}
 
 Scope::Scope() {
   base::refuse_in_async("thread::scope", "task::spawn_blocking for the whole scope");
