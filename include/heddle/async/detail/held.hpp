@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: MIT
+// Held: permits in somebody's hands, given back at destruction; and Guard, which has them together with a value.
+#pragma once
+
+#include <heddle/async/detail/batch_semaphore.hpp>
+
+#include <cstddef>
+#include <expected>
+#include <functional>
+#include <memory>
+#include <type_traits>
+#include <utility>
+
+namespace heddle::inline v0::async::detail {
+
+/// How a guard reaches the semaphore that it gives its permits back to: by a pointer that somebody else keeps valid, or by
+/// an Arc of the lock, which the guard keeps alive.
+using Borrowed = const BatchSemaphore*;
+
+inline const BatchSemaphore& semaphore_of(Borrowed owner) noexcept { return *owner; }
+template <class Owner>
+const BatchSemaphore& semaphore_of(const Owner& owner) noexcept {
+  return owner->semaphore_;
+}
+
+inline Borrowed clone_of(Borrowed owner) noexcept { return owner; }
+template <class Owner>
+Owner clone_of(const Owner& owner) noexcept {
+  return owner.clone();
+}
+
+/// Permits of a semaphore. Move-only; empty when moved from.
+template <class Owner>
+class Held {
+ public:
+  Held(Owner owner, std::size_t count) noexcept : owner_(std::move(owner)), count_(count) {}
+  Held(Held&& other) noexcept : owner_(std::move(other.owner_)), count_(std::exchange(other.count_, 0)) {}
+  Held& operator=(Held&& other) noexcept {
+    Held old(std::move(*this));
+    owner_ = std::move(other.owner_);
+    count_ = std::exchange(other.count_, 0);
+    return *this;
+  }
+  ~Held() {
+    if (count_ != 0) semaphore().release(count_);
+  }
+
+  [[nodiscard]] const Owner& owner() const noexcept { return owner_; }
+  [[nodiscard]] const BatchSemaphore& semaphore() const noexcept { return semaphore_of(owner_); }
+  [[nodiscard]] std::size_t count() const noexcept { return count_; }
+
+  /// Takes over the permits of `other`, of the same semaphore.
+  void merge(Held&& other) noexcept { count_ += std::exchange(other.count_, 0); }
+
+  /// Gives `count` of its permits, at most count(), to another Held.
+  [[nodiscard]] Held split(std::size_t count) noexcept {
+    count_ -= count;
+    return Held(clone_of(owner_), count);
+  }
+
+  /// Gives back all permits but `count`, at once.
+  void keep(std::size_t count) noexcept { semaphore().release(std::exchange(count_, count) - count); }
+
+  /// Lets the permits go without giving them back.
+  void forget() noexcept { count_ = 0; }
+
+ private:
+  Owner owner_;
+  std::size_t count_;
+};
+
+/// Base of the guards: permits, and the value that they give access to. `Mapped` is the guard of a part of it.
+template <template <class, class> class Mapped, class T, class Owner>
+class Guard {
+ public:
+  [[nodiscard]] T& operator*() const noexcept { return *value_; }
+  [[nodiscard]] T* operator->() const noexcept { return value_; }
+
+  /// A guard of the part of the value that `f` gives a reference to.
+  template <class F>
+    requires std::is_lvalue_reference_v<std::invoke_result_t<F&, T&>>
+  [[nodiscard]] auto map(F f) && {
+    auto& part = std::invoke(f, *value_);
+    return Mapped<std::remove_reference_t<decltype(part)>, Owner>(std::move(held_), part);
+  }
+
+  /// A guard of the part of the value that `f` gives a pointer to; for null, a guard of the whole, as the error.
+  template <class F>
+    requires std::is_pointer_v<std::invoke_result_t<F&, T&>>
+  [[nodiscard]] auto try_map(F f) && {
+    auto* part = std::invoke(f, *value_);
+    using Part = Mapped<std::remove_pointer_t<decltype(part)>, Owner>;
+    using Result = std::expected<Part, Mapped<T, Owner>>;
+    if (part == nullptr) return Result(std::unexpect, std::move(held_), *value_);
+    return Result(std::in_place, std::move(held_), *part);
+  }
+
+ protected:
+  Guard(Held<Owner> held, T& value) noexcept : held_(std::move(held)), value_(std::addressof(value)) {}
+  Guard(Guard&&) noexcept = default;
+  Guard& operator=(Guard&&) noexcept = default;
+  ~Guard() = default;
+
+  Held<Owner> held_;
+  T* value_;
+};
+
+}  // namespace heddle::inline v0::async::detail
