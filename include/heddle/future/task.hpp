@@ -11,7 +11,8 @@ namespace heddle::inline v0 {
 
 /// A coroutine that can be handed to `task::spawn`, kept, moved until it is first polled, and awaited.
 ///
-/// Its parameters must be owned: a Task outlives the call that made it. Borrow in an Async<T> instead.
+/// Its parameters must be owned: a Task outlives the call that made it. Borrow in an Async<T> instead. Awaited by its
+/// name, it becomes a part of the awaiting coroutine, and is dropped with it.
 /// Cancelling  Destroying it destroys the locals of the function where it stands, innermost call first.
 /// Threads     May move to another thread before it is polled; a runtime polls it on any of its workers.
 /// Cost        One frame, recycled; no atomic operation.
