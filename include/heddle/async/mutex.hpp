@@ -6,11 +6,16 @@
 #include <heddle/async/detail/lock_future.hpp>
 #include <heddle/async/try_lock_error.hpp>
 #include <heddle/future/block_on.hpp>
+#include <heddle/sync/arc.hpp>
 
+#include <concepts>
 #include <expected>
 #include <utility>
 
 namespace heddle::inline v0::async {
+
+template <class T>
+class Mutex;
 
 /// Access to the value in a locked Mutex, or to a part of it (`map`). The Mutex is unlocked when the guard is destroyed.
 /// May be held across co_await, and destroyed by another thread than the one that took it.
@@ -23,6 +28,10 @@ class [[nodiscard("a guard that is dropped unlocks")]] MutexGuard : public detai
   MutexGuard(detail::Held<Owner> held, T& value) noexcept
       : detail::Guard<MutexGuard, T, Owner>(std::move(held), value) {}
 };
+
+/// A guard that keeps the Mutex<T> alive; `U` is T, or the part of it that the guard was mapped to.
+template <class T, class U = T>
+using OwnedMutexGuard = MutexGuard<U, Arc<Mutex<T>>>;
 
 /// Gives one task at a time access to a T. Fair: who asked first is served first. Not poisoned by exceptions.
 ///
@@ -59,18 +68,15 @@ class Mutex {
   }
 
   /// The same with guards that keep the Mutex alive.
-  template <class Owner>
-  [[nodiscard]] static auto lock_owned(Owner mutex) noexcept {
+  [[nodiscard]] static auto lock_owned(Arc<Mutex> mutex) noexcept {
     T& value = mutex->value_;
-    return Locking<Owner>(std::move(mutex), value, 1);
+    return Locking<Arc<Mutex>>(std::move(mutex), value, 1);
   }
-  template <class Owner>
-  [[nodiscard]] static std::expected<MutexGuard<T, Owner>, TryLockError> try_lock_owned(Owner mutex) noexcept {
+  [[nodiscard]] static std::expected<OwnedMutexGuard<T>, TryLockError> try_lock_owned(Arc<Mutex> mutex) noexcept {
     T& value = mutex->value_;
-    return Locking<Owner>::try_now(std::move(mutex), value, 1);
+    return Locking<Arc<Mutex>>::try_now(std::move(mutex), value, 1);
   }
-  template <class Owner>
-  [[nodiscard]] static MutexGuard<T, Owner> blocking_lock_owned(Owner mutex) {
+  [[nodiscard]] static OwnedMutexGuard<T> blocking_lock_owned(Arc<Mutex> mutex) {
     base::refuse_in_async("async::Mutex::blocking_lock_owned", "co_await lock_owned()");
     return block_on(lock_owned(std::move(mutex)));
   }

@@ -4,12 +4,15 @@
 
 #include <heddle/future/future.hpp>
 #include <heddle/future/wait_list.hpp>
+#include <heddle/sync/arc.hpp>
 
 #include <cstdint>
+#include <utility>
 
 namespace heddle::inline v0::async {
 
 class Notified;
+class OwnedNotified;
 
 /// Tells tasks that something has happened. It holds at most one permit: a notify_one that finds nobody waiting is kept
 /// for the next who waits; a second one adds nothing.
@@ -37,6 +40,8 @@ class Notify {
 
   /// Waits for the next notification. See Notified.
   [[nodiscard]] Notified notified() const noexcept;
+  /// The same, with a future that keeps the Notify alive.
+  [[nodiscard]] static OwnedNotified notified_owned(Arc<Notify> notify) noexcept;
 
  private:
   friend class Notified;
@@ -109,6 +114,25 @@ class [[nodiscard]] Notified {
   State state_ = State::kNew;
 };
 
+/// The future of Notify::notified_owned: a Notified that keeps its Notify alive.
+///
+/// Corresponds to Tokio's `sync::futures::OwnedNotified`.
+class [[nodiscard]] OwnedNotified {
+ public:
+  using Output = void;
+
+  explicit OwnedNotified(Arc<Notify> notify) noexcept : notify_(std::move(notify)), notified_(*notify_) {}
+
+  /// See Notified::enable.
+  bool enable() noexcept { return notified_.enable(); }
+  Poll<void> poll(Context& cx) noexcept { return notified_.poll(cx); }
+
+ private:
+  Arc<Notify> notify_;
+  Notified notified_;
+};
+
+inline OwnedNotified Notify::notified_owned(Arc<Notify> notify) noexcept { return OwnedNotified(std::move(notify)); }
 inline Notified Notify::notified() const noexcept { return Notified(*this); }
 
 }  // namespace heddle::inline v0::async

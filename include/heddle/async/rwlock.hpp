@@ -6,6 +6,7 @@
 #include <heddle/async/detail/lock_future.hpp>
 #include <heddle/async/try_lock_error.hpp>
 #include <heddle/future/block_on.hpp>
+#include <heddle/sync/arc.hpp>
 
 #include <cstdint>
 #include <expected>
@@ -14,6 +15,9 @@
 #include <utility>
 
 namespace heddle::inline v0::async {
+
+template <class T>
+class RwLock;
 
 /// Shared access to the value in an RwLock, or to a part of it (`map`), until the guard is destroyed. May be held across
 /// co_await, and destroyed by another thread than the one that took it.
@@ -49,32 +53,41 @@ class [[nodiscard("a guard that is dropped unlocks")]] RwLockWriteGuard : public
  public:
   using RwLockMappedWriteGuard<T, Owner>::RwLockMappedWriteGuard;
 
-  /// Becomes a reader; no writer comes in between. Corresponds to Tokio's `downgrade`.
-  [[nodiscard]] RwLockReadGuard<const T, Owner> downgrade() && noexcept {
-    this->held_.keep(1);
-    return {std::move(this->held_), *this->value_};
+  /// Becomes a reader; no writer comes in between.
+  [[nodiscard]] static RwLockReadGuard<const T, Owner> downgrade(RwLockWriteGuard guard) noexcept {
+    guard.held_.keep(1);
+    return {std::move(guard.held_), *guard.value_};
   }
 
-  /// `downgrade` and then `map`. `f` is called while nobody else has access.
-  template <class F>
-    requires std::is_lvalue_reference_v<std::invoke_result_t<F&, const T&>>
-  [[nodiscard]] auto downgrade_map(F f) && {
-    auto& part = std::invoke(f, std::as_const(*this->value_));
-    this->held_.keep(1);
-    return RwLockReadGuard<std::remove_reference_t<decltype(part)>, Owner>(std::move(this->held_), part);
+  /// `downgrade` and then `map`. `part` is called while nobody else has access.
+  template <std::invocable<const T&> F>
+    requires std::is_lvalue_reference_v<std::invoke_result_t<F, const T&>>
+  [[nodiscard]] static auto downgrade_map(RwLockWriteGuard guard, F&& part) {
+    const auto& narrowed = std::invoke(std::forward<F>(part), std::as_const(*guard.value_));
+    guard.held_.keep(1);
+    return RwLockReadGuard<std::remove_reference_t<decltype(narrowed)>, Owner>(std::move(guard.held_), narrowed);
   }
 
-  /// The same for an `f` that gives a pointer; for null, this guard again, still a writer's, as the error.
-  template <class F>
-    requires std::is_pointer_v<std::invoke_result_t<F&, const T&>>
-  [[nodiscard]] auto try_downgrade_map(F f) && {
-    auto* part = std::invoke(f, std::as_const(*this->value_));
-    using Result = std::expected<RwLockReadGuard<std::remove_pointer_t<decltype(part)>, Owner>, RwLockWriteGuard>;
-    if (part == nullptr) return Result(std::unexpect, std::move(*this));
-    this->held_.keep(1);
-    return Result(std::in_place, std::move(this->held_), *part);
+  /// The same for a `part` that returns a pointer; for null, this guard again, still a writer's, as the error.
+  template <std::invocable<const T&> F>
+    requires std::is_pointer_v<std::invoke_result_t<F, const T&>>
+  [[nodiscard]] static auto try_downgrade_map(RwLockWriteGuard guard, F&& part) {
+    const auto* narrowed = std::invoke(std::forward<F>(part), std::as_const(*guard.value_));
+    using Part = RwLockReadGuard<std::remove_pointer_t<decltype(narrowed)>, Owner>;
+    using Result = std::expected<Part, RwLockWriteGuard>;
+    if (narrowed == nullptr) return Result(std::unexpect, std::move(guard));
+    guard.held_.keep(1);
+    return Result(std::in_place, std::move(guard.held_), *narrowed);
   }
 };
+
+/// Guards that keep the RwLock<T> alive; `U` is T, or the part of it that the guard was mapped to.
+template <class T, class U = const T>
+using OwnedRwLockReadGuard = RwLockReadGuard<U, Arc<RwLock<T>>>;
+template <class T>
+using OwnedRwLockWriteGuard = RwLockWriteGuard<T, Arc<RwLock<T>>>;
+template <class T, class U = T>
+using OwnedRwLockMappedWriteGuard = RwLockMappedWriteGuard<U, Arc<RwLock<T>>>;
 
 /// Gives many readers or one writer access to a T. Fair: a reader that comes after a waiting writer waits for it, so a
 /// task that holds a read guard and asks for another may wait for ever. Not poisoned by exceptions.
@@ -127,27 +140,24 @@ class RwLock {
   }
 
   /// The same with guards that keep the RwLock alive.
-  template <class Owner>
-  [[nodiscard]] static auto read_owned(Owner lock) noexcept {
+  [[nodiscard]] static auto read_owned(Arc<RwLock> lock) noexcept {
     const T& value = lock->value_;
-    return Reading<Owner>(std::move(lock), value, 1);
+    return Reading<Arc<RwLock>>(std::move(lock), value, 1);
   }
-  template <class Owner>
-  [[nodiscard]] static auto write_owned(Owner lock) noexcept {
+  [[nodiscard]] static auto write_owned(Arc<RwLock> lock) noexcept {
     T& value = lock->value_;
     const std::size_t all = lock->max_readers_;
-    return Writing<Owner>(std::move(lock), value, all);
+    return Writing<Arc<RwLock>>(std::move(lock), value, all);
   }
-  template <class Owner>
-  [[nodiscard]] static std::expected<RwLockReadGuard<const T, Owner>, TryLockError> try_read_owned(Owner lock) noexcept {
+  [[nodiscard]] static std::expected<OwnedRwLockReadGuard<T>, TryLockError> try_read_owned(Arc<RwLock> lock) noexcept {
     const T& value = lock->value_;
-    return Reading<Owner>::try_now(std::move(lock), value, 1);
+    return Reading<Arc<RwLock>>::try_now(std::move(lock), value, 1);
   }
-  template <class Owner>
-  [[nodiscard]] static std::expected<RwLockWriteGuard<T, Owner>, TryLockError> try_write_owned(Owner lock) noexcept {
+  [[nodiscard]] static std::expected<OwnedRwLockWriteGuard<T>, TryLockError> try_write_owned(
+      Arc<RwLock> lock) noexcept {
     T& value = lock->value_;
     const std::size_t all = lock->max_readers_;
-    return Writing<Owner>::try_now(std::move(lock), value, all);
+    return Writing<Arc<RwLock>>::try_now(std::move(lock), value, all);
   }
 
   /// The value, without locking: for who has the RwLock for itself.

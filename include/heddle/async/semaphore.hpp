@@ -4,6 +4,7 @@
 
 #include <heddle/async/detail/held.hpp>
 #include <heddle/future/block_on.hpp>
+#include <heddle/sync/arc.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -60,7 +61,9 @@ class [[nodiscard("a permit that is dropped is given back")]] BasicSemaphorePerm
   detail::Held<Owner> held_;
 };
 
+class Semaphore;
 using SemaphorePermit = BasicSemaphorePermit<detail::Borrowed>;
+using OwnedSemaphorePermit = BasicSemaphorePermit<Arc<Semaphore>>;
 
 /// The future of the semaphore's acquire functions.
 ///
@@ -137,24 +140,30 @@ class Semaphore {
     return block_on(acquire_many(count));
   }
 
-  /// Permits that keep the semaphore alive.
-  template <class Owner>
-  [[nodiscard]] static SemaphoreAcquire<Owner> acquire_owned(Owner semaphore) noexcept {
+  /// The same with permits that keep the semaphore alive.
+  [[nodiscard]] static SemaphoreAcquire<Arc<Semaphore>> acquire_owned(Arc<Semaphore> semaphore) noexcept {
     return {std::move(semaphore), 1};
   }
-  template <class Owner>
-  [[nodiscard]] static SemaphoreAcquire<Owner> acquire_many_owned(Owner semaphore, std::size_t count) noexcept {
+  [[nodiscard]] static SemaphoreAcquire<Arc<Semaphore>> acquire_many_owned(Arc<Semaphore> semaphore,
+                                                                           std::size_t count) noexcept {
     return {std::move(semaphore), count};
   }
-  template <class Owner>
-  [[nodiscard]] static std::expected<BasicSemaphorePermit<Owner>, TryAcquireError> try_acquire_owned(
-      Owner semaphore) noexcept {
+  [[nodiscard]] static std::expected<OwnedSemaphorePermit, TryAcquireError> try_acquire_owned(
+      Arc<Semaphore> semaphore) noexcept {
     return try_for(std::move(semaphore), 1);
   }
-  template <class Owner>
-  [[nodiscard]] static std::expected<BasicSemaphorePermit<Owner>, TryAcquireError> try_acquire_many_owned(
-      Owner semaphore, std::size_t count) noexcept {
+  [[nodiscard]] static std::expected<OwnedSemaphorePermit, TryAcquireError> try_acquire_many_owned(
+      Arc<Semaphore> semaphore, std::size_t count) noexcept {
     return try_for(std::move(semaphore), count);
+  }
+  [[nodiscard]] static std::expected<OwnedSemaphorePermit, AcquireError> blocking_acquire_owned(
+      Arc<Semaphore> semaphore) {
+    return blocking_acquire_many_owned(std::move(semaphore), 1);
+  }
+  [[nodiscard]] static std::expected<OwnedSemaphorePermit, AcquireError> blocking_acquire_many_owned(
+      Arc<Semaphore> semaphore, std::size_t count) {
+    base::refuse_in_async("async::Semaphore::blocking_acquire_owned", "co_await acquire_owned()");
+    return block_on(acquire_many_owned(std::move(semaphore), count));
   }
 
   /// Gives out no more permits: who waits gets an AcquireError. Permits that are held stay valid.

@@ -5,14 +5,13 @@
 #include <heddle/future/block_on.hpp>
 #include <heddle/future/future.hpp>
 #include <heddle/future/wait_list.hpp>
+#include <heddle/sync/rw_lock.hpp>
 
 #include <cstddef>
 #include <cstdint>
 #include <expected>
 #include <functional>
 #include <memory>
-#include <mutex>
-#include <shared_mutex>
 #include <type_traits>
 #include <utility>
 
@@ -94,10 +93,19 @@ template <class T>
 struct Shared : Core {
   explicit Shared(T initial) : value(std::move(initial)) {}
 
+  [[nodiscard]] sync::RwLockReadGuard<T> read() { return unpoisoned(value.read()); }
+  [[nodiscard]] sync::RwLockWriteGuard<T> write() { return unpoisoned(value.write()); }
+
   // A lock that blocks: it is held while user code reads or changes the value, on whichever thread.
-  std::shared_mutex lock;
-  // Guarded by `lock`.
-  T value;
+  sync::RwLock<T> value;
+
+ private:
+  // Whoever throws while it changes the value has decided what it is; as in Tokio, nobody is told.
+  template <class Guard, class Poisoned>
+  static Guard unpoisoned(std::expected<Guard, Poisoned> result) {
+    if (!result) return std::move(result).error().into_inner();
+    return *std::move(result);
+  }
 };
 
 }  // namespace detail
@@ -111,13 +119,13 @@ struct Shared : Core {
 template <class T>
 class [[nodiscard]] Ref {
  public:
-  explicit Ref(detail::Shared<T>& shared) : lock_(shared.lock), value_(&shared.value), version_(shared.version()) {}
+  explicit Ref(detail::Shared<T>& shared) : guard_(shared.read()), version_(shared.version()) {}
   Ref(detail::Shared<T>& shared, detail::Core::Version seen) : Ref(shared) { has_changed_ = version_ != seen; }
   Ref(Ref&&) noexcept = default;
   Ref& operator=(Ref&&) noexcept = default;
 
-  const T& operator*() const noexcept { return *value_; }
-  const T* operator->() const noexcept { return value_; }
+  const T& operator*() const noexcept { return *guard_; }
+  const T* operator->() const noexcept { return &*guard_; }
 
   /// True if the receiver hadn't seen this value before.
   [[nodiscard]] bool has_changed() const noexcept { return has_changed_; }
@@ -128,8 +136,7 @@ class [[nodiscard]] Ref {
   template <class, class>
   friend class WaitFor;
 
-  std::shared_lock<std::shared_mutex> lock_;
-  const T* value_;
+  sync::RwLockReadGuard<T> guard_;
   detail::Core::Version version_;
   bool has_changed_ = false;
 };
@@ -355,8 +362,8 @@ class Sender {
   template <class F>
   bool send_if_modified(F f) const {
     {
-      const std::lock_guard guard(shared_->lock);
-      if (!std::invoke(f, shared_->value)) return false;
+      auto value = shared_->write();
+      if (!std::invoke(f, *value)) return false;
       shared_->publish();
     }
     shared_->tell_receivers();

@@ -4,6 +4,7 @@
 
 #include <heddle/async/detail/batch_semaphore.hpp>
 
+#include <concepts>
 #include <cstddef>
 #include <expected>
 #include <functional>
@@ -73,26 +74,28 @@ class Held {
 template <template <class, class> class Mapped, class T, class Owner>
 class Guard {
  public:
-  [[nodiscard]] T& operator*() const noexcept { return *value_; }
-  [[nodiscard]] T* operator->() const noexcept { return value_; }
+  [[nodiscard]] T& operator*() noexcept { return *value_; }
+  [[nodiscard]] const T& operator*() const noexcept { return *value_; }
+  [[nodiscard]] T* operator->() noexcept { return value_; }
+  [[nodiscard]] const T* operator->() const noexcept { return value_; }
 
-  /// A guard of the part of the value that `f` gives a reference to.
-  template <class F>
-    requires std::is_lvalue_reference_v<std::invoke_result_t<F&, T&>>
-  [[nodiscard]] auto map(F f) && {
-    auto& part = std::invoke(f, *value_);
-    return Mapped<std::remove_reference_t<decltype(part)>, Owner>(std::move(held_), part);
+  /// Narrows the guard to the part of the value that `part` returns a reference to.
+  template <std::invocable<T&> F>
+    requires std::is_lvalue_reference_v<std::invoke_result_t<F, T&>>
+  [[nodiscard]] static auto map(Mapped<T, Owner> guard, F&& part) {
+    auto& narrowed = std::invoke(std::forward<F>(part), *guard.value_);
+    return Mapped<std::remove_reference_t<decltype(narrowed)>, Owner>(std::move(guard.held_), narrowed);
   }
 
-  /// A guard of the part of the value that `f` gives a pointer to; for null, a guard of the whole, as the error.
-  template <class F>
-    requires std::is_pointer_v<std::invoke_result_t<F&, T&>>
-  [[nodiscard]] auto try_map(F f) && {
-    auto* part = std::invoke(f, *value_);
-    using Part = Mapped<std::remove_pointer_t<decltype(part)>, Owner>;
+  /// The same for a `part` that returns a pointer; for null, a guard of the whole, as the error.
+  template <std::invocable<T&> F>
+    requires std::is_pointer_v<std::invoke_result_t<F, T&>>
+  [[nodiscard]] static auto try_map(Mapped<T, Owner> guard, F&& part) {
+    auto* narrowed = std::invoke(std::forward<F>(part), *guard.value_);
+    using Part = Mapped<std::remove_pointer_t<decltype(narrowed)>, Owner>;
     using Result = std::expected<Part, Mapped<T, Owner>>;
-    if (part == nullptr) return Result(std::unexpect, std::move(held_), *value_);
-    return Result(std::in_place, std::move(held_), *part);
+    if (narrowed == nullptr) return Result(std::unexpect, std::move(guard));
+    return Result(std::in_place, std::move(guard.held_), *narrowed);
   }
 
  protected:
