@@ -26,14 +26,14 @@ void Notify::notify_waiters() const noexcept {
   waiters_.wake_all(std::move(guard));
 }
 
-bool Notified::step(const Waker& waker) noexcept {
+bool Notified::step(const Waker* waker) noexcept {
   const bool done = state_ == State::kDone || (state_ == State::kNew ? begin(waker) : resume(waker));
   state_ = done ? State::kDone : State::kWaiting;
   return done;
 }
 
-bool Notified::begin(const Waker& waker) noexcept {
-  Waker clone = waker.clone();  // destroyed, where it isn't needed, after the unlock
+bool Notified::begin(const Waker* waker) noexcept {
+  Waker clone = waker == nullptr ? Waker() : waker->clone();  // destroyed, where it isn't needed, after the unlock
   const std::lock_guard guard(notify_.lock_);
   // First: who was reached by notify_waiters leaves the permit to others.
   if (notify_.generation() != generation_) return true;
@@ -42,15 +42,16 @@ bool Notified::begin(const Waker& waker) noexcept {
   return false;
 }
 
-bool Notified::resume(const Waker& waker) noexcept {
-  Waker clone = sleeper_.registered(waker) ? Waker() : waker.clone();
+bool Notified::resume(const Waker* waker) noexcept {
+  const bool keep = waker == nullptr || sleeper_.registered(*waker);
+  Waker clone = keep ? Waker() : waker->clone();
   const std::lock_guard guard(notify_.lock_);
   if (!sleeper_.linked()) return true;
   if (notify_.generation() != generation_) {  // a notify_waiters is about to wake this one
     clone = notify_.waiters_.take(sleeper_);
     return true;
   }
-  if (!sleeper_.registered(waker)) clone = notify_.waiters_.enqueue(sleeper_, std::move(clone));
+  if (!keep) clone = notify_.waiters_.enqueue(sleeper_, std::move(clone));
   return false;
 }
 

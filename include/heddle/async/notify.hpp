@@ -90,12 +90,12 @@ class [[nodiscard]] Notified {
 
   /// Takes a place in the queue without waiting, as the first poll would. True if it was notified: awaiting it then
   /// doesn't wait.
-  bool enable() noexcept { return step(Waker()); }
+  bool enable() noexcept { return step(nullptr); }
 
   /// After it was ready it stays so.
   Poll<void> poll(Context& cx) noexcept {
     if (!cx.may_proceed()) return Pending;
-    if (!step(cx.waker())) return Pending;
+    if (!step(&cx.waker())) return Pending;
     cx.made_progress();
     return Ready();
   }
@@ -103,9 +103,10 @@ class [[nodiscard]] Notified {
  private:
   enum class State : std::uint8_t { kNew, kWaiting, kDone };
 
-  bool step(const Waker& waker) noexcept;
-  [[nodiscard]] bool begin(const Waker& waker) noexcept;
-  [[nodiscard]] bool resume(const Waker& waker) noexcept;
+  // True if notified. Without a waker it takes a place, or leaves the waker alone that it has.
+  bool step(const Waker* waker) noexcept;
+  [[nodiscard]] bool begin(const Waker* waker) noexcept;
+  [[nodiscard]] bool resume(const Waker* waker) noexcept;
   void cancel() noexcept;
 
   const Notify& notify_;
