@@ -188,7 +188,7 @@ class [[nodiscard]] WaitFor {
     if (!cx.may_proceed()) return Pending;
     // The first value is looked at whether it is new or not; the last one once all senders are gone.
     if (!std::exchange(started_, true)) {
-      if (auto found = look(cx); found.is_ready()) return found;
+      if (auto found = look(cx, false); found.is_ready()) return found;
     }
     for (;;) {
       switch (receiver_.shared_->poll_changed(waiter_, cx, receiver_.seen_)) {
@@ -196,13 +196,14 @@ class [[nodiscard]] WaitFor {
         case News::kClosed: cx.made_progress(); return Poll<Output>(std::in_place, std::unexpect);
         case News::kChanged: break;
       }
-      if (auto found = look(cx); found.is_ready()) return found;
+      if (auto found = look(cx, true); found.is_ready()) return found;
     }
   }
 
  private:
-  Poll<Output> look(Context& cx) {
+  Poll<Output> look(Context& cx, bool news) {
     Ref<T> ref(*receiver_.shared_, receiver_.seen_);
+    ref.has_changed_ |= news;
     receiver_.seen_ = ref.version_;
     if (!std::invoke(predicate_, *ref)) return Pending;
     cx.made_progress();
