@@ -35,36 +35,37 @@ struct FreeBlock {
 
 struct List {
   FreeBlock* head;
-  std::size_t count;
+  // How many more blocks it may keep. None before the thread's first use, and none after its end.
+  std::size_t room;
 };
-
-enum class Phase : std::uint8_t { kUnused, kActive, kExited };
 
 // Trivial, so that access needs no guard and blocks may still be freed while the thread's other objects die.
 constinit thread_local std::array<List, kClasses> lists{};
-constinit thread_local Phase phase = Phase::kUnused;
-
-// Destroyed at thread exit, when the thread's lists go back to operator delete.
-struct Drain {
-  ~Drain() {
-    phase = Phase::kExited;
-    for (List& list : lists) {
-      while (list.head != nullptr) ::operator delete(std::exchange(list.head, list.head->next));
-      list.count = 0;
-    }
-  }
-};
-
-[[gnu::cold, gnu::noinline]] void activate() {
-  // Its construction registers the destructor; the object has no other use.
-  static thread_local Drain drain;
-  static_cast<void>(&drain);
-  phase = Phase::kActive;
-}
+constinit thread_local bool opened = false;
 
 // A size of 0 wraps around, and so has no class, as one that is too large.
 constexpr std::size_t class_of(std::size_t size) noexcept { return (size - 1) / kGrain; }
 constexpr std::size_t size_of(std::size_t index) noexcept { return (index + 1) * kGrain; }
+
+// Destroyed at thread exit, when the thread's lists go back to operator delete.
+struct Drain {
+  ~Drain() {
+    for (List& list : lists) {
+      while (list.head != nullptr) ::operator delete(std::exchange(list.head, list.head->next));
+      list.room = 0;
+    }
+  }
+};
+
+// Gives the lists of this thread their room, once; false from then on.
+[[gnu::cold, gnu::noinline]] bool open_lists() {
+  if (std::exchange(opened, true)) return false;
+  // Its construction registers the destructor; the object has no other use.
+  static thread_local Drain drain;
+  static_cast<void>(&drain);
+  for (std::size_t index = 0; index < kClasses; ++index) lists[index].room = kKeepBytes / size_of(index);
+  return true;
+}
 
 }  // namespace
 
@@ -74,7 +75,7 @@ void* allocate_block(std::size_t size) {
   List& list = lists[index];
   if (FreeBlock* block = list.head; block != nullptr) [[likely]] {
     list.head = block->next;
-    --list.count;
+    ++list.room;
     return block;
   }
   return ::operator new(size_of(index));
@@ -84,13 +85,9 @@ void free_block(void* block, std::size_t size) noexcept {
   const std::size_t index = class_of(size);
   if (!HEDDLE_RECYCLE_BLOCKS || index >= kClasses) return ::operator delete(block);
   List& list = lists[index];
-  if (phase != Phase::kActive) [[unlikely]] {
-    if (phase == Phase::kExited) return ::operator delete(block);
-    activate();
-  }
-  if (list.count * size_of(index) >= kKeepBytes) return ::operator delete(block);
+  if (list.room == 0 && !open_lists()) [[unlikely]] return ::operator delete(block);
   list.head = ::new (block) FreeBlock{list.head};
-  ++list.count;
+  --list.room;
 }
 
 }  // namespace heddle::inline v0::base

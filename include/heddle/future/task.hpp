@@ -13,8 +13,8 @@ namespace heddle::inline v0 {
 /// A coroutine that can be handed to `task::spawn`, kept, moved until it is first polled, and awaited.
 ///
 /// Its parameters must be Owned and Send: a Task outlives the call that made it. So it is no member function and no
-/// lambda with captures, whose object would be borrowed: pass data as arguments. Borrow in an Async<T> instead.
-/// Awaited by its name, it becomes a part of the awaiting coroutine, and is dropped with it.
+/// lambda with captures, whose object would be borrowed: pass data as arguments. Borrow in an Async<T> instead. Awaited
+/// by its name, it becomes a part of the awaiting coroutine, and is dropped with it.
 /// Errors      Where the coroutine is defined, at compile time; for a lambda with captures at the end of the file.
 /// Cancelling  Destroying it destroys the locals of the function where it stands, innermost call first.
 /// Threads     May move to another thread before it is polled; a runtime polls it on any of its workers.

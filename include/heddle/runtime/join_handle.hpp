@@ -73,9 +73,9 @@ class [[nodiscard("dropping a JoinHandle detaches the task: say static_cast<void
     if (!cx.may_proceed()) return Pending;
     if (!task_->is_complete() && !wait(cx.waker())) return Pending;
     cx.made_progress();
-    taken_ = true;
     Result& output = task_->template output<T>();
     Poll<Result> answer(std::in_place, std::move(output));
+    taken_ = true;  // not before: if the move throws, the output still is there to be destroyed
     std::destroy_at(&output);
     return answer;
   }
@@ -92,10 +92,13 @@ class [[nodiscard("dropping a JoinHandle detaches the task: say static_cast<void
  private:
   /// Registers `waker`; true if the task is complete meanwhile.
   bool wait(const Waker& waker) {
-    // Not complete, as was just seen: `join_waker` still holds what was registered, so equal means the same.
-    if (registered_ == waker.identity() && registered_ != nullptr) return false;
-    if (registered_ != nullptr && !task_->unset_join_waker()) return true;
-    registered_ = nullptr;
+    if (registered_ != nullptr) {
+      // Not complete, as was just seen: `join_waker` still holds what was registered, so equal means the same.
+      if (registered_ == waker.identity()) return false;
+      if (!task_->unset_join_waker()) return true;
+      registered_ = nullptr;
+    }
+    if (waker.identity() == nullptr) return false;  // wakes nobody
     task_->join_waker = waker.clone();
     if (!task_->set_join_waker()) return true;
     registered_ = waker.identity();
@@ -111,7 +114,7 @@ class [[nodiscard("dropping a JoinHandle detaches the task: say static_cast<void
         task_->join_waker = Waker();
       }
     }
-    task_->drop_reference();
+    task_->drop_join_reference();
     task_ = nullptr;
   }
 

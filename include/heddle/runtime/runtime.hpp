@@ -90,7 +90,7 @@ class Handle {
 /// Corresponds to Tokio's `runtime::Runtime`.
 class Runtime {
  public:
-  /// A multi-thread runtime with a worker per core.
+  /// A multi-thread runtime with a worker per processor that this process may use.
   [[nodiscard]] static io::Result<Runtime> make();
 
   Runtime(Runtime&&) noexcept;
@@ -163,11 +163,12 @@ class Builder {
   Builder(Builder&&) noexcept;
   ~Builder();
 
-  /// At least 1; default: as many as the machine offers this process. Multi-thread only.
+  /// At least 1; default: as many as there are processors that this process may use (its affinity mask). Multi-thread
+  /// only.
   Builder& worker_threads(std::size_t count);
-  /// What the system shows as the name of the workers.
+  /// What the system shows as the name of the workers: the first 15 bytes.
   Builder& thread_name(std::string name);
-  /// Bytes of stack of a worker; default: the system's.
+  /// Bytes of stack of a worker, at least some 64 KiB; default: the system's.
   Builder& thread_stack_size(std::size_t bytes);
   /// A busy worker looks for events and timers every so many polls; default 61.
   Builder& event_interval(std::uint32_t polls);
@@ -175,7 +176,7 @@ class Builder {
   Builder& global_queue_interval(std::uint32_t polls);
   /// The clock stands still from the start (tests): see time::pause. Current-thread only.
   Builder& start_paused(bool paused = true);
-  /// Called by each worker before its first task, and after its last.
+  /// Called by each worker before its first task, and after its last. Must not throw.
   Builder& on_thread_start(std::function<void()> hook);
   Builder& on_thread_stop(std::function<void()> hook);
   /// Seed of the random choices of the scheduler.

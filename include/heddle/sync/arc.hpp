@@ -2,6 +2,7 @@
 // Arc<T> and Weak<T>: one value, owned by several threads.
 #pragma once
 
+#include <heddle/marker/rules.hpp>
 #include <heddle/sync/detail/counted.hpp>
 #include <heddle/sync/detail/counts.hpp>
 
@@ -51,3 +52,18 @@ using sync::Arc;
 using sync::Weak;
 
 }  // namespace heddle::inline v0
+
+// Whoever holds a clone reads the T, and the last clone, wherever it dies, destroys it.
+template <class T>
+struct heddle::marker::unsafe_rules<heddle::sync::Arc<T>> {
+  using Send = If<IsSend<T>, IsSync<T>>;
+  using Sync = Send;
+  using Owned = If<IsOwned<T>>;
+};
+// A Weak may become an Arc anywhere.
+template <class T>
+struct heddle::marker::unsafe_rules<heddle::sync::Weak<T>> {
+  using Send = If<IsSend<T>, IsSync<T>>;
+  using Sync = Send;
+  using Owned = If<IsOwned<T>>;
+};

@@ -3,6 +3,8 @@
 #pragma once
 
 #include <heddle/base/atomic.hpp>
+#include <heddle/marker/fields.hpp>
+#include <heddle/marker/rules.hpp>
 #include <heddle/sync/detail/raw_mutex.hpp>
 
 #include <cstddef>
@@ -19,6 +21,7 @@ class BarrierWaitResult {
   [[nodiscard]] bool is_leader() const noexcept { return leader_; }
 
  private:
+  HEDDLE_FIELDS(leader_);
   bool leader_;
 };
 
@@ -54,3 +57,12 @@ class Barrier {
 using sync::Barrier;
 
 }  // namespace heddle::inline v0
+
+// Atomics, and what they guard; it has no non-const members.
+template <>
+struct heddle::marker::unsafe_rules<heddle::sync::Barrier> {
+  using Send = Always;
+  using Sync = Always;
+  using SyncMut = Always;
+  using Owned = Always;
+};

@@ -2,6 +2,8 @@
 // Cell<T>: a value that const access may replace, within one thread.
 #pragma once
 
+#include <heddle/marker/rules.hpp>
+
 #include <concepts>
 #include <type_traits>
 #include <utility>
@@ -67,3 +69,11 @@ class Cell {
 using sync::Cell;
 
 }  // namespace heddle::inline v0
+
+// Const access writes, without a lock.
+template <class T>
+struct heddle::marker::unsafe_rules<heddle::sync::Cell<T>> {
+  using Send = If<IsSend<T>>;
+  using Sync = Never<"use std::atomic or Mutex">;
+  using Owned = If<IsOwned<T>>;
+};

@@ -8,6 +8,7 @@
 
 #include <heddle/base/atomic.hpp>
 #include <heddle/base/deadline.hpp>
+#include <heddle/marker/rules.hpp>
 #include <heddle/sync/mutex.hpp>
 
 #include <chrono>
@@ -148,3 +149,12 @@ class Condvar {
 using sync::Condvar;
 
 }  // namespace heddle::inline v0
+
+// Atomics, and what they guard; it has no non-const members.
+template <>
+struct heddle::marker::unsafe_rules<heddle::sync::Condvar> {
+  using Send = Always;
+  using Sync = Always;
+  using SyncMut = Always;
+  using Owned = Always;
+};

@@ -2,6 +2,7 @@
 // LazyLock<T>: a value that is made when it is first used.
 #pragma once
 
+#include <heddle/marker/rules.hpp>
 #include <heddle/sync/once.hpp>
 
 #include <concepts>
@@ -84,3 +85,11 @@ LazyLock(F) -> LazyLock<std::invoke_result_t<F>, F>;
 using sync::LazyLock;
 
 }  // namespace heddle::inline v0
+
+// The F is called, and gone, on the thread that comes first; the T is shared from then on.
+template <class T, class F>
+struct heddle::marker::unsafe_rules<heddle::sync::LazyLock<T, F>> {
+  using Send = If<IsSend<T>, IsSend<F>>;
+  using Sync = If<IsSend<T>, IsSync<T>, IsSend<F>>;
+  using Owned = If<IsOwned<T>, IsOwned<F>>;
+};

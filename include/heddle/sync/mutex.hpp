@@ -3,6 +3,7 @@
 #pragma once
 
 #include <heddle/base/held_guards.hpp>
+#include <heddle/marker/rules.hpp>
 #include <heddle/sync/detail/poison_flag.hpp>
 #include <heddle/sync/detail/raw_mutex.hpp>
 #include <heddle/sync/poison.hpp>
@@ -208,3 +209,22 @@ using sync::Mutex;
 using sync::MutexGuard;
 
 }  // namespace heddle::inline v0
+
+// It passes the T from one thread to the next: nobody shares it, and non-const access adds only what needs the whole.
+template <class T>
+struct heddle::marker::unsafe_rules<heddle::sync::Mutex<T>> {
+  using Send = If<IsSend<T>>;
+  using Sync = If<IsSend<T>>;
+  using Owned = If<IsOwned<T>>;
+};
+// The list of held guards is the locking thread's.
+template <class T>
+struct heddle::marker::unsafe_rules<heddle::sync::MutexGuard<T>> {
+  using Send = Never<"a guard is released by the thread that locked">;
+  using Sync = If<IsSync<T>>;
+};
+template <class T>
+struct heddle::marker::unsafe_rules<heddle::sync::MappedMutexGuard<T>> {
+  using Send = Never<"a guard is released by the thread that locked">;
+  using Sync = If<IsSync<T>>;
+};

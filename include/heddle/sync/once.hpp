@@ -13,6 +13,7 @@
 #pragma once
 
 #include <heddle/base/atomic.hpp>
+#include <heddle/marker/rules.hpp>
 
 #include <concepts>
 #include <cstdint>
@@ -120,3 +121,12 @@ class Once {
 using sync::Once;
 
 }  // namespace heddle::inline v0
+
+// Atomics, and what they guard; it has no non-const members.
+template <>
+struct heddle::marker::unsafe_rules<heddle::sync::Once> {
+  using Send = Always;
+  using Sync = Always;
+  using SyncMut = Always;
+  using Owned = Always;
+};

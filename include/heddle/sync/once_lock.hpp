@@ -3,6 +3,7 @@
 #pragma once
 
 #include <heddle/base/unit.hpp>
+#include <heddle/marker/rules.hpp>
 #include <heddle/sync/once.hpp>
 
 #include <concepts>
@@ -131,3 +132,11 @@ class OnceLock {
 using sync::OnceLock;
 
 }  // namespace heddle::inline v0
+
+// One thread writes the T, others read it; whoever takes or destroys it may be a third.
+template <class T>
+struct heddle::marker::unsafe_rules<heddle::sync::OnceLock<T>> {
+  using Send = If<IsSend<T>>;
+  using Sync = If<IsSend<T>, IsSync<T>>;
+  using Owned = If<IsOwned<T>>;
+};

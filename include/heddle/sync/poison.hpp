@@ -2,6 +2,8 @@
 // What locking can answer besides a guard: poisoned, would block, would deadlock.
 #pragma once
 
+#include <heddle/marker/rules.hpp>
+
 #include <concepts>
 #include <exception>
 #include <expected>
@@ -83,6 +85,22 @@ template <class G>
 using TryLockResult = std::expected<G, TryLockError<G>>;
 
 }  // namespace heddle::inline v0::sync
+
+// Both are a G and no more.
+template <class G>
+struct heddle::marker::unsafe_rules<heddle::sync::PoisonError<G>> {
+  using Send = If<IsSend<G>>;
+  using Sync = If<IsSync<G>>;
+  using SyncMut = If<IsSyncMut<G>>;
+  using Owned = If<IsOwned<G>>;
+};
+template <class G>
+struct heddle::marker::unsafe_rules<heddle::sync::TryLockError<G>> {
+  using Send = If<IsSend<G>>;
+  using Sync = If<IsSync<G>>;
+  using SyncMut = If<IsSyncMut<G>>;
+  using Owned = If<IsOwned<G>>;
+};
 
 // What `.value()` throws for a poisoned lock. The library's own would keep the error, and in it the guard, for as long
 // as the exception lives: in a JoinError perhaps for ever, with the lock locked. Here the guard stays in the expected,

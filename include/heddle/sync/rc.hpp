@@ -2,6 +2,7 @@
 // Rc<T> and RcWeak<T>: one value, owned in several places of one thread.
 #pragma once
 
+#include <heddle/marker/rules.hpp>
 #include <heddle/sync/detail/counted.hpp>
 #include <heddle/sync/detail/counts.hpp>
 
@@ -49,3 +50,17 @@ using sync::Rc;
 using sync::RcWeak;
 
 }  // namespace heddle::inline v0
+
+// The counts are plain.
+template <class T>
+struct heddle::marker::unsafe_rules<heddle::sync::Rc<T>> {
+  using Send = Never<"use Arc">;
+  using Sync = Never<"use Arc">;
+  using Owned = If<IsOwned<T>>;
+};
+template <class T>
+struct heddle::marker::unsafe_rules<heddle::sync::RcWeak<T>> {
+  using Send = Never<"use Weak, of an Arc">;
+  using Sync = Never<"use Weak, of an Arc">;
+  using Owned = If<IsOwned<T>>;
+};

@@ -9,6 +9,7 @@
 
 #include <heddle/base/assert.hpp>
 #include <heddle/base/held_guards.hpp>
+#include <heddle/marker/rules.hpp>
 
 #include <concepts>
 #include <cstdint>
@@ -258,3 +259,22 @@ using sync::RefCell;
 using sync::RefMut;
 
 }  // namespace heddle::inline v0
+
+// Const access counts borrows, without a lock.
+template <class T>
+struct heddle::marker::unsafe_rules<heddle::sync::RefCell<T>> {
+  using Send = If<IsSend<T>>;
+  using Sync = Never<"use Mutex or RwLock">;
+  using Owned = If<IsOwned<T>>;
+};
+// A borrow ends by a plain write to its RefCell, on the RefCell's thread; reading through it is as good as reading the T.
+template <class T>
+struct heddle::marker::unsafe_rules<heddle::sync::Ref<T>> {
+  using Send = Never<"a borrow ends on the thread that made it">;
+  using Sync = If<IsSync<T>>;
+};
+template <class T>
+struct heddle::marker::unsafe_rules<heddle::sync::RefMut<T>> {
+  using Send = Never<"a borrow ends on the thread that made it">;
+  using Sync = If<IsSync<T>>;
+};

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <heddle/base/held_guards.hpp>
+#include <heddle/marker/rules.hpp>
 #include <heddle/sync/detail/poison_flag.hpp>
 #include <heddle/sync/detail/raw_rw_lock.hpp>
 #include <heddle/sync/poison.hpp>
@@ -296,3 +297,27 @@ using sync::RwLockReadGuard;
 using sync::RwLockWriteGuard;
 
 }  // namespace heddle::inline v0
+
+// It passes the T on, and shares it between readers.
+template <class T>
+struct heddle::marker::unsafe_rules<heddle::sync::RwLock<T>> {
+  using Send = If<IsSend<T>>;
+  using Sync = If<IsSend<T>, IsSync<T>>;
+  using Owned = If<IsOwned<T>>;
+};
+// The list of held guards is the locking thread's.
+template <class T>
+struct heddle::marker::unsafe_rules<heddle::sync::RwLockReadGuard<T>> {
+  using Send = Never<"a guard is released by the thread that locked">;
+  using Sync = If<IsSync<T>>;
+};
+template <class T>
+struct heddle::marker::unsafe_rules<heddle::sync::RwLockWriteGuard<T>> {
+  using Send = Never<"a guard is released by the thread that locked">;
+  using Sync = If<IsSync<T>>;
+};
+template <class T>
+struct heddle::marker::unsafe_rules<heddle::sync::MappedRwLockWriteGuard<T>> {
+  using Send = Never<"a guard is released by the thread that locked">;
+  using Sync = If<IsSync<T>>;
+};

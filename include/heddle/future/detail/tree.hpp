@@ -9,7 +9,7 @@
 //        Tree ----leaf-----------------------------.
 //         ^  \                                     v
 //         |   next: the coroutine to resume      Leaf
-//         |                                        | promise
+//         |                                        | awaiting
 //   Link <--up-- Promise A  <--parent-- Link <--up-- Promise B
 //      --child-->                          --child-->              (A awaits B, B awaits the leaf)
 //
@@ -31,6 +31,7 @@
 #include <coroutine>
 #include <cstddef>
 #include <cstdint>
+#include <source_location>
 #include <utility>
 
 namespace heddle::inline v0::future::detail {
@@ -68,12 +69,14 @@ struct Link {
 };
 
 struct Tree {
-  /// Set while the tree is polled.
+  /// Of the poll that goes on, or of the last one; null before the first.
   Context* context = nullptr;
   Promise* next = nullptr;
   Link* intercepted = nullptr;
   /// Null before the first poll, while running, and when done.
   Leaf* leaf = nullptr;
+  /// The await of a leaf that was begun last: where the tree is suspended, if it is.
+  std::source_location awaited;
 
   /// The coroutine behind `up` is done: its consumer is next.
   void resume_consumer(Link& up) noexcept {

@@ -33,7 +33,7 @@ constexpr bool names_closure(Slice name) noexcept {
 }
 
 template <class T>
-inline constexpr bool kIsClosure = std::is_class_v<T> && !std::is_aggregate_v<T> && names_closure(type_name<T>());
+inline constexpr bool kIsClosure = std::is_class_v<T> && names_closure(type_name<T>());
 
 /// Holds only bits: no pointer, no reference.
 template <class F>

@@ -173,7 +173,7 @@ consteval auto aggregate_rule() {
 template <class P, class T>
 consteval auto class_rule() {
   if constexpr (!Complete<T>) {
-    return Never<"its definition isn't visible here">{};
+    return Never<"its definition is not visible">{};
   } else if constexpr (std::is_same_v<P, SendProperty> && std::is_base_of_v<NotSend, T>) {
     return Never<"it is NotSend">{};
   } else if constexpr (std::is_same_v<P, SyncProperty> && std::is_base_of_v<NotSync, T>) {
@@ -222,7 +222,7 @@ struct RuleFor {
     } else if constexpr (std::is_void_v<T> || std::is_function_v<T>) {
       return Always{};
     } else if constexpr (std::is_array_v<T>) {
-      return If<Requirement<P, std::remove_extent_t<T>>>{};
+      return If<Requirement<P, std::remove_all_extents_t<T>>>{};
     } else {
       return class_rule<P, T>();
     }
@@ -251,7 +251,7 @@ struct RuleFor<P, Pointed<T>> {
     if constexpr (std::is_class_v<T>) {
       if constexpr (Complete<T>) {
         if constexpr (std::is_polymorphic_v<T> && !std::is_final_v<T> && !HasRules<T> && !is_claimed<P, T>()) {
-          return Never<"a derived class may not: make it final">{};
+          return Never<"make it final">{};
         } else {
           return If<Requirement<P, T>>{};
         }

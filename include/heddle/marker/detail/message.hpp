@@ -80,8 +80,11 @@ class Line {
       {"std::__cxx11::basic_string<char>", "std::string"},
       {"std::basic_string<char>", "std::string"},
       {"std::basic_string_view<char>", "std::string_view"},
+      {"std::__cxx11::basic_string<char, std::char_traits<char>, std::allocator<char> >", "std::string"},
       {"std::__cxx11::", "std::"},
+      {"std::__n4861::", "std::"},
       {"heddle::v0::sync::", ""},
+      {"heddle::v0::marker::", ""},
       {"heddle::sync::", ""},
       {"heddle::v0::", ""},
       {"heddle::", ""},
@@ -122,6 +125,10 @@ struct ExtendedBy<found_in<Steps...>, Pointed<T>> {
 };
 template <class... Steps, class T>
 struct ExtendedBy<found_in<Steps...>, const T> {
+  using type = found_in<Steps...>;
+};
+template <class... Steps, class T, std::size_t N>
+struct ExtendedBy<found_in<Steps...>, T[N]> {
   using type = found_in<Steps...>;
 };
 template <class Path, class T>
@@ -199,7 +206,7 @@ constexpr Slice sentence_of(OwnedProperty*) { return "borrows, and may outlive w
 template <class T>
 constexpr void add_name(Line& line, std::type_identity<T>) {
   if constexpr (kIsClosure<T>) {
-    line.add("closure");
+    line.add("a closure");
   } else {
     line.add_type(type_name<T>());
   }
@@ -209,13 +216,19 @@ constexpr void add_name(Line& line, std::type_identity<field<T, Name>>) {
   line.add_type(type_name<T>()).add(".").add(Name);
 }
 
+template <class T>
+constexpr void add_quoted(Line& line, std::type_identity<T> type) {
+  if constexpr (!kIsClosure<T>) line.add("`");
+  add_name(line, type);
+  if constexpr (!kIsClosure<T>) line.add("`");
+}
+
 template <class P, class T, Text Reason, class... Steps>
 consteval auto refusal_of(found_in<Steps...>*) {
   constexpr Line line = [] {
     Line out;
-    out.add("`");
-    add_name(out, std::type_identity<T>{});
-    out.add("` ").add(sentence_of(static_cast<P*>(nullptr)));
+    add_quoted(out, std::type_identity<T>{});
+    out.add(" ").add(sentence_of(static_cast<P*>(nullptr)));
     if constexpr (sizeof(Reason.chars) > 1) out.add(": ").add(Reason);
     if constexpr (sizeof...(Steps) > 0) {
       out.add("; found in ");

@@ -23,8 +23,10 @@ enum class StdKind : unsigned char {
   kAtomic,    ///< all, if its argument is Send and Owned
   kUnique,    ///< unique_ptr
   kShared,    ///< shared_ptr, weak_ptr
-  kView,      ///< a reference in disguise
-  kConstView, ///< a const reference in disguise
+  kReference, ///< reference_wrapper
+  kSpan,      ///< span: T& in disguise
+  kList,      ///< initializer_list: const T& in disguise
+  kString,    ///< string_view: const T& in disguise
   kErased,    ///< hides what it holds
   kGuard,     ///< bound to the thread that locked
   kCoroutine, ///< a raw coroutine handle
@@ -71,8 +73,8 @@ inline constexpr StdRow kStdTypes[] = {
     {"atomic", StdKind::kAtomic}, {"unique_ptr", StdKind::kUnique}, {"shared_ptr", StdKind::kShared},
     {"weak_ptr", StdKind::kShared},
 
-    {"reference_wrapper", StdKind::kView}, {"span", StdKind::kView}, {"basic_string_view", StdKind::kConstView},
-    {"initializer_list", StdKind::kConstView},
+    {"reference_wrapper", StdKind::kReference}, {"span", StdKind::kSpan}, {"initializer_list", StdKind::kList},
+    {"basic_string_view", StdKind::kString},
 
     {"any", StdKind::kErased}, {"function", StdKind::kErased}, {"move_only_function", StdKind::kErased},
     {"coroutine_handle", StdKind::kCoroutine}, {"lock_guard", StdKind::kGuard}, {"scoped_lock", StdKind::kGuard},
@@ -80,11 +82,19 @@ inline constexpr StdRow kStdTypes[] = {
     // clang-format on
 };
 
-/// "std::filesystem::__cxx11::path" starts with "filesystem::path": inline namespaces are stepped over.
+/// How many characters of an inline namespace of the library `name` starts with.
+constexpr std::size_t inline_namespace(Slice name) noexcept {
+  for (const Slice version : {Slice("__cxx11::"), Slice("__n4861::")}) {
+    if (name.starts_with(version)) return version.size();
+  }
+  return 0;
+}
+
+/// Whether `printed`, without inline namespaces and arguments, is `name`.
 constexpr bool is_called(Slice printed, Slice name) noexcept {
   std::size_t at = 0;
   for (std::size_t i = 0; i < name.size(); ++i, ++at) {
-    if (printed.from(at).starts_with("__cxx11::")) at += 9;
+    at += inline_namespace(printed.from(at));
     if (at >= printed.size() || printed[at] != name[i]) return false;
   }
   return at == printed.size() || printed[at] == '<';
@@ -95,7 +105,7 @@ constexpr StdKind std_kind(Slice printed) noexcept {
   const Slice owner = printed.starts_with("heddle_model::") ? Slice("heddle_model::") : Slice("std::");
   if (!printed.starts_with(owner)) return StdKind::kNone;
   printed = printed.from(owner.size());
-  if (printed.starts_with("__cxx11::")) printed = printed.from(9);
+  printed = printed.from(inline_namespace(printed));
   for (const StdRow& row : kStdTypes) {
     if (row.name[0] == printed[0] && is_called(printed, row.name)) return row.kind;
   }
@@ -139,10 +149,9 @@ struct FirstArgument<Arguments<T, Rest...>> {
   using type = T;
 };
 
-/// A view of T as the reference it is.
-template <class P, class Reference>
-using ViewRule =
-    std::conditional_t<std::is_same_v<P, OwnedProperty>, Never<"own the data instead">, If<Requirement<P, Reference>>>;
+/// A view as the reference it is.
+template <class P, class Reference, Text Instead>
+using ViewRule = std::conditional_t<std::is_same_v<P, OwnedProperty>, Never<Instead>, If<Requirement<P, Reference>>>;
 
 template <class P, class T, class Deleter>
 struct UniqueRule {  // a const unique_ptr gives T&
@@ -194,10 +203,14 @@ consteval auto std_rule() {
           static_cast<A*>(nullptr));
     } else if constexpr (kind == StdKind::kShared) {
       return typename SharedRule<P, First>::type{};
-    } else if constexpr (kind == StdKind::kView) {
-      return ViewRule<P, First&>{};
+    } else if constexpr (kind == StdKind::kReference) {
+      return ViewRule<P, First&, "use Arc, or borrow in a scope">{};
+    } else if constexpr (kind == StdKind::kSpan) {
+      return ViewRule<P, First&, "use std::vector">{};
+    } else if constexpr (kind == StdKind::kList) {
+      return ViewRule<P, const First&, "use std::vector">{};
     } else {
-      return ViewRule<P, const First&>{};
+      return ViewRule<P, const First&, "use std::string">{};
     }
   }
 }

@@ -48,7 +48,7 @@ class TimerEntry {
 
   // The wheel's links, tick and level; guarded by the shard's lock while kArmed.
   TimerEntry* next_ = nullptr;
-  TimerEntry** previous_ = nullptr;
+  TimerEntry* previous_ = nullptr;
   std::uint64_t tick_ = 0;
   Waker waker_;
   // Constant while not kIdle.
