@@ -67,6 +67,17 @@ struct Drain {
   return true;
 }
 
+void keep(void* block, List& list) noexcept {
+  list.head = ::new (block) FreeBlock{list.head};
+  --list.room;
+}
+
+// Apart, so that free_block itself ends in calls and needs no stack.
+[[gnu::cold, gnu::noinline]] void free_without_room(void* block, List& list) noexcept {
+  if (!open_lists()) return ::operator delete(block);
+  keep(block, list);
+}
+
 }  // namespace
 
 void* allocate_block(std::size_t size) {
@@ -85,9 +96,8 @@ void free_block(void* block, std::size_t size) noexcept {
   const std::size_t index = class_of(size);
   if (!HEDDLE_RECYCLE_BLOCKS || index >= kClasses) return ::operator delete(block);
   List& list = lists[index];
-  if (list.room == 0 && !open_lists()) [[unlikely]] return ::operator delete(block);
-  list.head = ::new (block) FreeBlock{list.head};
-  --list.room;
+  if (list.room == 0) [[unlikely]] return free_without_room(block, list);
+  keep(block, list);
 }
 
 }  // namespace heddle::inline v0::base
