@@ -344,4 +344,10 @@ TEST(Oneshot, a_wake_may_drop_the_other_end) {
   EXPECT_FALSE(receiver);
 }
 
+TEST(Oneshot, its_errors_say_what_happened) {
+  EXPECT_STREQ(RecvError().message(), "channel closed");
+  EXPECT_STREQ(message(TryRecvError::kEmpty), "channel empty");
+  EXPECT_STREQ(message(TryRecvError::kClosed), "channel closed");
+}
+
 }  // namespace

@@ -4,6 +4,7 @@
 
 #include <heddle/future/future.hpp>
 #include <heddle/future/wait_list.hpp>
+#include <heddle/marker/send.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -21,6 +22,8 @@ class BarrierWaitResult {
 
  private:
   bool leader_;
+
+  HEDDLE_FIELDS(leader_);
 };
 
 /// Lets a number of tasks wait for each other, again and again.
@@ -80,3 +83,17 @@ class [[nodiscard]] BarrierWait {
 inline BarrierWait Barrier::wait() const noexcept { return BarrierWait(*this); }
 
 }  // namespace heddle::inline v0::async
+
+// All is guarded by a lock.
+template <>
+struct heddle::marker::unsafe_rules<heddle::async::Barrier> {
+  using Send = Always;
+  using Sync = Always;
+  using SyncMut = Always;
+  using Owned = Always;
+};
+template <>
+struct heddle::marker::unsafe_rules<heddle::async::BarrierWait> {
+  using Send = Always;
+  using Sync = Always;
+};

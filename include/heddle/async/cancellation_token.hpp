@@ -4,6 +4,7 @@
 
 #include <heddle/future/future.hpp>
 #include <heddle/future/wait_list.hpp>
+#include <heddle/marker/send.hpp>
 
 #include <concepts>
 #include <cstddef>
@@ -129,6 +130,10 @@ class [[nodiscard("the guard cancels when it is destroyed")]] CancellationDropGu
 
  private:
   std::optional<CancellationToken> token_;
+
+  HEDDLE_UNSAFE_SEND(true);
+  HEDDLE_UNSAFE_SYNC(true);
+  HEDDLE_UNSAFE_OWNED(true);
 };
 
 /// The future of CancellationToken::run_until_cancelled.
@@ -157,6 +162,8 @@ class [[nodiscard]] RunUntilCancelled {
  private:
   Cancelled cancelled_;
   F future_;
+
+  HEDDLE_UNSAFE_SEND(heddle::Send<F>);
 };
 
 inline Cancelled CancellationToken::cancelled() const noexcept { return Cancelled(*this); }
@@ -184,4 +191,24 @@ struct std::hash<heddle::async::CancellationToken> {
   std::size_t operator()(const heddle::async::CancellationToken& token) const noexcept {
     return std::hash<const void*>()(token.node_);
   }
+};
+
+// All is guarded by the tree's lock.
+template <>
+struct heddle::marker::unsafe_rules<heddle::async::CancellationToken> {
+  using Send = Always;
+  using Sync = Always;
+  using SyncMut = Always;
+  using Owned = Always;
+};
+template <>
+struct heddle::marker::unsafe_rules<heddle::async::Cancelled> {
+  using Send = Always;
+  using Sync = Always;
+};
+template <>
+struct heddle::marker::unsafe_rules<heddle::async::CancelledOwned> {
+  using Send = Always;
+  using Sync = Always;
+  using Owned = Always;
 };

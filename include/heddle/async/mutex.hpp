@@ -99,3 +99,22 @@ template <class T>
 Mutex(T) -> Mutex<T>;
 
 }  // namespace heddle::inline v0::async
+
+// The T passes from one task to the next, and with it from thread to thread: nobody shares it. A guard goes with its task.
+template <class T>
+struct heddle::marker::unsafe_rules<heddle::async::Mutex<T>> {
+  using Send = If<IsSend<T>>;
+  using Sync = If<IsSend<T>>;
+  using Owned = If<IsOwned<T>>;
+};
+template <class T>
+struct heddle::marker::unsafe_rules<heddle::async::MutexGuard<T>> {
+  using Send = If<IsSend<T>>;
+  using Sync = If<IsSync<T>>;
+};
+template <class T, class U>
+struct heddle::marker::unsafe_rules<heddle::async::OwnedMutexGuard<T, U>> {
+  using Send = If<IsSend<T>, IsSend<U>>;
+  using Sync = If<IsSync<T>, IsSync<U>>;
+  using Owned = If<IsOwned<T>>;
+};

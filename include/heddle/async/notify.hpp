@@ -4,6 +4,7 @@
 
 #include <heddle/future/future.hpp>
 #include <heddle/future/wait_list.hpp>
+#include <heddle/marker/send.hpp>
 #include <heddle/sync/arc.hpp>
 
 #include <cstdint>
@@ -137,3 +138,23 @@ inline OwnedNotified Notify::notified_owned(Arc<Notify> notify) noexcept { retur
 inline Notified Notify::notified() const noexcept { return Notified(*this); }
 
 }  // namespace heddle::inline v0::async
+
+// All is guarded by a lock.
+template <>
+struct heddle::marker::unsafe_rules<heddle::async::Notify> {
+  using Send = Always;
+  using Sync = Always;
+  using SyncMut = Always;
+  using Owned = Always;
+};
+template <>
+struct heddle::marker::unsafe_rules<heddle::async::Notified> {
+  using Send = Always;
+  using Sync = Always;
+};
+template <>
+struct heddle::marker::unsafe_rules<heddle::async::OwnedNotified> {
+  using Send = Always;
+  using Sync = Always;
+  using Owned = Always;
+};

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <heddle/async/detail/batch_semaphore.hpp>
+#include <heddle/marker/send.hpp>
 
 #include <cstdint>
 #include <expected>
@@ -37,6 +38,8 @@ class SetError {
  private:
   T value_;
   Kind kind_;
+
+  HEDDLE_FIELDS(value_, kind_);
 };
 
 /// A cell whose value is made once, when first asked for, by a future that all who ask wait for.
@@ -212,6 +215,16 @@ class [[nodiscard]] OnceCellInit {
     Making making_;
   };
   Step step_ = Step::kAsking;
+
+  HEDDLE_UNSAFE_SEND(heddle::Send<T> && heddle::Sync<T> && heddle::Send<F> && heddle::Send<Making>);
 };
 
 }  // namespace heddle::inline v0::async
+
+// All who look share the T, and the owner of the cell destroys it.
+template <class T>
+struct heddle::marker::unsafe_rules<heddle::async::OnceCell<T>> {
+  using Send = If<IsSend<T>>;
+  using Sync = If<IsSend<T>, IsSync<T>>;
+  using Owned = If<IsOwned<T>>;
+};

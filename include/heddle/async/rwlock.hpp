@@ -182,3 +182,44 @@ class RwLock {
 };
 
 }  // namespace heddle::inline v0::async
+
+// Readers share the T, and the last owner destroys it. A guard goes with its task.
+template <class T>
+struct heddle::marker::unsafe_rules<heddle::async::RwLock<T>> {
+  using Send = If<IsSend<T>>;
+  using Sync = If<IsSend<T>, IsSync<T>>;
+  using Owned = If<IsOwned<T>>;
+};
+template <class T>
+struct heddle::marker::unsafe_rules<heddle::async::RwLockReadGuard<T>> {
+  using Send = If<IsSync<std::remove_const_t<T>>>;
+  using Sync = Send;
+};
+template <class T, class U>
+struct heddle::marker::unsafe_rules<heddle::async::OwnedRwLockReadGuard<T, U>> {
+  using Send = If<IsSend<T>, IsSync<T>, IsSync<std::remove_const_t<U>>>;
+  using Sync = Send;
+  using Owned = If<IsOwned<T>>;
+};
+template <class T>
+struct heddle::marker::unsafe_rules<heddle::async::RwLockMappedWriteGuard<T>> {
+  using Send = If<IsSend<T>, IsSync<T>>;
+  using Sync = Send;
+};
+template <class T, class U>
+struct heddle::marker::unsafe_rules<heddle::async::OwnedRwLockMappedWriteGuard<T, U>> {
+  using Send = If<IsSend<T>, IsSync<T>, IsSend<U>, IsSync<U>>;
+  using Sync = Send;
+  using Owned = If<IsOwned<T>>;
+};
+template <class T>
+struct heddle::marker::unsafe_rules<heddle::async::RwLockWriteGuard<T>> {
+  using Send = If<IsSend<T>, IsSync<T>>;
+  using Sync = Send;
+};
+template <class T>
+struct heddle::marker::unsafe_rules<heddle::async::OwnedRwLockWriteGuard<T>> {
+  using Send = If<IsSend<T>, IsSync<T>>;
+  using Sync = Send;
+  using Owned = If<IsOwned<T>>;
+};

@@ -4,6 +4,7 @@
 
 #include <heddle/async/detail/held.hpp>
 #include <heddle/future/block_on.hpp>
+#include <heddle/marker/send.hpp>
 #include <heddle/sync/arc.hpp>
 
 #include <cstddef>
@@ -92,6 +93,8 @@ class [[nodiscard]] SemaphoreAcquire {
   Owner owner_;
   std::size_t count_;
   detail::Acquiring acquiring_;
+
+  HEDDLE_UNSAFE_SEND(true);
 };
 
 /// Counts permits. Fair: who asked first is served first, and who asks for many isn't overtaken by who asks for few.
@@ -188,3 +191,23 @@ class Semaphore {
 };
 
 }  // namespace heddle::inline v0::async
+
+// All is guarded by a lock, and no T is behind it.
+template <>
+struct heddle::marker::unsafe_rules<heddle::async::Semaphore> {
+  using Send = Always;
+  using Sync = Always;
+  using SyncMut = Always;
+  using Owned = Always;
+};
+template <>
+struct heddle::marker::unsafe_rules<heddle::async::SemaphorePermit> {
+  using Send = Always;
+  using Sync = Always;
+};
+template <>
+struct heddle::marker::unsafe_rules<heddle::async::OwnedSemaphorePermit> {
+  using Send = Always;
+  using Sync = Always;
+  using Owned = Always;
+};

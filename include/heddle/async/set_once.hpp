@@ -4,6 +4,7 @@
 
 #include <heddle/future/future.hpp>
 #include <heddle/future/wait_list.hpp>
+#include <heddle/marker/send.hpp>
 
 #include <expected>
 #include <optional>
@@ -26,6 +27,8 @@ class SetOnceError {
 
  private:
   T value_;
+
+  HEDDLE_FIELDS(value_);
 };
 
 /// A cell for a value that somebody sets and many wait for.
@@ -112,6 +115,16 @@ class [[nodiscard]] SetOnceWait {
  private:
   const SetOnce<T>& cell_;
   future::Waiter waiter_;
+
+  HEDDLE_UNSAFE_SEND(heddle::Send<T> && heddle::Sync<T>);
 };
 
 }  // namespace heddle::inline v0::async
+
+// All who look share the T, and the owner of the cell destroys it.
+template <class T>
+struct heddle::marker::unsafe_rules<heddle::async::SetOnce<T>> {
+  using Send = If<IsSend<T>>;
+  using Sync = If<IsSend<T>, IsSync<T>>;
+  using Owned = If<IsOwned<T>>;
+};

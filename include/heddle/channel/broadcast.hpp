@@ -5,6 +5,7 @@
 #include <heddle/channel/detail/broadcast_core.hpp>
 #include <heddle/future/block_on.hpp>
 #include <heddle/future/future.hpp>
+#include <heddle/marker/send.hpp>
 
 #include <concepts>
 #include <cstddef>
@@ -38,6 +39,8 @@ class RecvError {
  private:
   explicit RecvError(std::uint64_t lagged) noexcept : lagged_(lagged) {}
   std::uint64_t lagged_;
+
+  HEDDLE_FIELDS(lagged_);
 };
 
 /// Why try_recv gives no value. Corresponds to Tokio's `broadcast::error::TryRecvError`.
@@ -56,6 +59,8 @@ class TryRecvError {
 
  private:
   std::optional<RecvError> error_;
+
+  HEDDLE_FIELDS(error_);
 };
 
 /// There are no receivers; gives back the value. Corresponds to Tokio's `broadcast::error::SendError`.
@@ -69,13 +74,19 @@ class SendError {
 
  private:
   T value_;
+
+  HEDDLE_FIELDS(value_);
 };
 
 namespace detail {
 
-/// A value on its way, and the lock that serialises its copies: a type's copy may be anything but safe from several
-/// threads at once. Not a spin lock, since copying is the user's code, and not one of ours that refuses to block a worker,
-/// since a copy is as short as a plain assignment.
+struct NoLock {
+  void lock() noexcept {}
+  void unlock() noexcept {}
+};
+
+/// A value on its way, and, where its type isn't Sync, the lock that serialises its copies. Not a spin lock, since copying
+/// is the user's code.
 template <class T>
 class Value final : public Message {
  public:
@@ -88,7 +99,7 @@ class Value final : public Message {
   [[nodiscard]] T& value() noexcept { return value_; }
 
  private:
-  std::mutex copying_;
+  [[no_unique_address]] std::conditional_t<Sync<T>, NoLock, std::mutex> copying_;
   T value_;
 };
 
@@ -132,6 +143,8 @@ class [[nodiscard]] Recv {
  private:
   Receiver<T>& receiver_;
   future::Waiter waiter_;
+
+  HEDDLE_UNSAFE_SEND(heddle::Send<T>);
 };
 
 /// Gets every value that is sent while it exists, in order; those that are overwritten before it looks are reported by
@@ -221,6 +234,8 @@ class [[nodiscard]] Closed {
  private:
   detail::Core& core_;
   future::Waiter waiter_;
+
+  HEDDLE_UNSAFE_SEND(heddle::Send<T>);
 };
 
 /// A sender that doesn't keep the channel open.
@@ -337,3 +352,23 @@ template <class T>
 }
 
 }  // namespace heddle::inline v0::broadcast
+
+// The T is shared by the receivers, but copied by one at a time unless it is Sync.
+template <class T>
+struct heddle::marker::unsafe_rules<heddle::broadcast::Sender<T>> {
+  using Send = If<IsSend<T>>;
+  using Sync = Send;
+  using Owned = If<IsOwned<T>>;
+};
+template <class T>
+struct heddle::marker::unsafe_rules<heddle::broadcast::WeakSender<T>> {
+  using Send = If<IsSend<T>>;
+  using Sync = Send;
+  using Owned = If<IsOwned<T>>;
+};
+template <class T>
+struct heddle::marker::unsafe_rules<heddle::broadcast::Receiver<T>> {
+  using Send = If<IsSend<T>>;
+  using Sync = Send;
+  using Owned = If<IsOwned<T>>;
+};

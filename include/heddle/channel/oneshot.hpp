@@ -5,6 +5,7 @@
 #include <heddle/base/atomic.hpp>
 #include <heddle/future/block_on.hpp>
 #include <heddle/future/future.hpp>
+#include <heddle/marker/send.hpp>
 
 #include <cstdint>
 #include <expected>
@@ -114,6 +115,8 @@ class [[nodiscard]] Closed {
 
  private:
   Sender<T>& sender_;
+
+  HEDDLE_UNSAFE_SEND(heddle::Send<T>);
 };
 
 /// The end that sends. Destroying it unsent tells the receiver.
@@ -283,3 +286,17 @@ template <class T>
 }
 
 }  // namespace heddle::inline v0::oneshot
+
+// The T passes from one end to the other: nobody shares it.
+template <class T>
+struct heddle::marker::unsafe_rules<heddle::oneshot::Sender<T>> {
+  using Send = If<IsSend<T>>;
+  using Sync = If<IsSend<T>>;
+  using Owned = If<IsOwned<T>>;
+};
+template <class T>
+struct heddle::marker::unsafe_rules<heddle::oneshot::Receiver<T>> {
+  using Send = If<IsSend<T>>;
+  using Sync = If<IsSend<T>>;
+  using Owned = If<IsOwned<T>>;
+};

@@ -5,6 +5,7 @@
 #include <heddle/future/block_on.hpp>
 #include <heddle/future/future.hpp>
 #include <heddle/future/wait_list.hpp>
+#include <heddle/marker/send.hpp>
 #include <heddle/sync/rw_lock.hpp>
 
 #include <cstddef>
@@ -36,6 +37,8 @@ class SendError {
 
  private:
   T value_;
+
+  HEDDLE_FIELDS(value_);
 };
 
 namespace detail {
@@ -168,6 +171,8 @@ class [[nodiscard]] Changed {
  private:
   Receiver<T>& receiver_;
   future::Waiter waiter_;
+
+  HEDDLE_UNSAFE_SEND(heddle::Send<T> && heddle::Sync<T>);
 };
 
 /// The future of Receiver::wait_for. Doesn't move; the Receiver must outlive it.
@@ -214,6 +219,8 @@ class [[nodiscard]] WaitFor {
   F predicate_;
   future::Waiter waiter_;
   bool started_ = false;
+
+  HEDDLE_UNSAFE_SEND(heddle::Send<T> && heddle::Sync<T> && heddle::Send<F>);
 };
 
 /// Sees the latest value, and is told when there is a newer one. Values in between may be missed.
@@ -311,6 +318,8 @@ class [[nodiscard]] Closed {
  private:
   detail::Core& shared_;
   future::Waiter waiter_;
+
+  HEDDLE_UNSAFE_SEND(heddle::Send<T> && heddle::Sync<T>);
 };
 
 /// Changes the value. Clones send to the same receivers.
@@ -414,3 +423,22 @@ template <class T>
 }
 
 }  // namespace heddle::inline v0::watch
+
+// All ends share the T.
+template <class T>
+struct heddle::marker::unsafe_rules<heddle::watch::Sender<T>> {
+  using Send = If<IsSend<T>, IsSync<T>>;
+  using Sync = Send;
+  using Owned = If<IsOwned<T>>;
+};
+template <class T>
+struct heddle::marker::unsafe_rules<heddle::watch::Receiver<T>> {
+  using Send = If<IsSend<T>, IsSync<T>>;
+  using Sync = Send;
+  using Owned = If<IsOwned<T>>;
+};
+template <class T>
+struct heddle::marker::unsafe_rules<heddle::watch::Ref<T>> {
+  using Send = Never<"a Ref is released by the thread that borrowed">;
+  using Sync = If<IsSync<T>>;
+};

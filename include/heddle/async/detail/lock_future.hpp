@@ -4,6 +4,7 @@
 
 #include <heddle/async/detail/held.hpp>
 #include <heddle/async/try_lock_error.hpp>
+#include <heddle/marker/send.hpp>
 
 #include <cstddef>
 #include <expected>
@@ -41,6 +42,8 @@ class [[nodiscard]] LockFuture {
   T& value_;
   std::size_t permits_;
   Acquiring acquiring_;
+
+  HEDDLE_UNSAFE_SEND(heddle::Send<GuardOf>);
 };
 
 }  // namespace heddle::inline v0::async::detail
