@@ -31,7 +31,7 @@ bool BatchSemaphore::is_closed() const noexcept {
   return closed_;
 }
 
-Grant BatchSemaphore::enqueue(Claim& claim, const Waker& waker) const noexcept {
+Grant BatchSemaphore::begin(Claim& claim, const Waker& waker) const noexcept {
   Waker clone = waker.clone();  // destroyed, where it isn't needed, after the unlock
   const std::lock_guard guard(lock_);
   const Grant grant = try_acquire_locked(claim.wanted);
@@ -93,6 +93,27 @@ void BatchSemaphore::hand_out(std::unique_lock<base::SpinLock> guard, std::size_
     if (count == 0) return;
     guard.lock();
   }
+}
+
+Grant Acquiring::poll_slowly(Context& cx) {
+  if (state_ == State::kDone) throw PolledAfterCompletion();
+  if (!cx.may_proceed()) return Grant::kNoPermits;
+  if (state_ == State::kNew) std::construct_at(&claim_, count_);
+  const Grant grant =
+      state_ == State::kNew ? semaphore_.begin(claim_, cx.waker()) : semaphore_.resume(claim_, cx.waker());
+  if (grant == Grant::kNoPermits) {
+    state_ = State::kWaiting;
+  } else {
+    std::destroy_at(&claim_);
+    state_ = State::kDone;
+    cx.made_progress();
+  }
+  return grant;
+}
+
+void Acquiring::give_up() noexcept {
+  semaphore_.cancel(claim_);
+  std::destroy_at(&claim_);
 }
 
 }  // namespace heddle::inline v0::async::detail

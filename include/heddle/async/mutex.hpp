@@ -22,11 +22,12 @@ class Mutex;
 ///
 /// Corresponds to Tokio's `MutexGuard`; with an Arc for `Owner`, to its `OwnedMutexGuard`; and to the mapped ones.
 template <class T, class Owner = detail::Borrowed>
-class [[nodiscard("a guard that is dropped unlocks")]] MutexGuard : public detail::Guard<MutexGuard, T, Owner> {
+class [[nodiscard("a guard that is dropped unlocks")]] MutexGuard
+    : public detail::Guard<MutexGuard, T, Owner, detail::HeldOne<Owner>> {
  public:
   /// For the Mutex only.
-  MutexGuard(detail::Held<Owner> held, T& value) noexcept
-      : detail::Guard<MutexGuard, T, Owner>(std::move(held), value) {}
+  MutexGuard(detail::HeldOne<Owner> held, T& value) noexcept
+      : detail::Guard<MutexGuard, T, Owner, detail::HeldOne<Owner>>(std::move(held), value) {}
 };
 
 /// A guard that keeps the Mutex<T> alive; `U` is T, or the part of it that the guard was mapped to.
@@ -89,7 +90,7 @@ class Mutex {
   template <class Owner>
   friend const detail::BatchSemaphore& detail::semaphore_of(const Owner& owner) noexcept;
   template <class Owner>
-  using Locking = detail::LockFuture<MutexGuard<T, Owner>, T, Owner>;
+  using Locking = detail::LockFuture<MutexGuard<T, Owner>, T, Owner, detail::HeldOne<Owner>>;
 
   // One permit: the lock.
   detail::BatchSemaphore semaphore_{1};

@@ -25,11 +25,11 @@ class RwLock;
 /// Corresponds to Tokio's `RwLockReadGuard`; with an Arc for `Owner`, to its `OwnedRwLockReadGuard`.
 template <class T, class Owner = detail::Borrowed>
 class [[nodiscard("a guard that is dropped unlocks")]] RwLockReadGuard
-    : public detail::Guard<RwLockReadGuard, T, Owner> {
+    : public detail::Guard<RwLockReadGuard, T, Owner, detail::HeldOne<Owner>> {
  public:
   /// For the RwLock only.
-  RwLockReadGuard(detail::Held<Owner> held, T& value) noexcept
-      : detail::Guard<RwLockReadGuard, T, Owner>(std::move(held), value) {}
+  RwLockReadGuard(detail::HeldOne<Owner> held, T& value) noexcept
+      : detail::Guard<RwLockReadGuard, T, Owner, detail::HeldOne<Owner>>(std::move(held), value) {}
 };
 
 /// Sole access to a part of the value in an RwLock. It can't be downgraded: the part may be one that only a writer may see.
@@ -37,11 +37,11 @@ class [[nodiscard("a guard that is dropped unlocks")]] RwLockReadGuard
 /// Corresponds to Tokio's `RwLockMappedWriteGuard`; with an Arc for `Owner`, to its `OwnedRwLockMappedWriteGuard`.
 template <class T, class Owner = detail::Borrowed>
 class [[nodiscard("a guard that is dropped unlocks")]] RwLockMappedWriteGuard
-    : public detail::Guard<RwLockMappedWriteGuard, T, Owner> {
+    : public detail::Guard<RwLockMappedWriteGuard, T, Owner, detail::Held<Owner>> {
  public:
   /// For the RwLock only.
   RwLockMappedWriteGuard(detail::Held<Owner> held, T& value) noexcept
-      : detail::Guard<RwLockMappedWriteGuard, T, Owner>(std::move(held), value) {}
+      : detail::Guard<RwLockMappedWriteGuard, T, Owner, detail::Held<Owner>>(std::move(held), value) {}
 };
 
 /// Sole access to the value in an RwLock, until the guard is destroyed. May be held across co_await, and destroyed by
@@ -55,8 +55,7 @@ class [[nodiscard("a guard that is dropped unlocks")]] RwLockWriteGuard : public
 
   /// Becomes a reader; no writer comes in between.
   [[nodiscard]] static RwLockReadGuard<const T, Owner> downgrade(RwLockWriteGuard guard) noexcept {
-    guard.held_.keep(1);
-    return {std::move(guard.held_), *guard.value_};
+    return {detail::HeldOne<Owner>(std::move(guard.held_)), *guard.value_};
   }
 
   /// `downgrade` and then `map`. `part` is called while nobody else has access.
@@ -64,8 +63,8 @@ class [[nodiscard("a guard that is dropped unlocks")]] RwLockWriteGuard : public
     requires std::is_lvalue_reference_v<std::invoke_result_t<F, const T&>>
   [[nodiscard]] static auto downgrade_map(RwLockWriteGuard guard, F&& part) {
     const auto& narrowed = std::invoke(std::forward<F>(part), std::as_const(*guard.value_));
-    guard.held_.keep(1);
-    return RwLockReadGuard<std::remove_reference_t<decltype(narrowed)>, Owner>(std::move(guard.held_), narrowed);
+    using Part = RwLockReadGuard<std::remove_reference_t<decltype(narrowed)>, Owner>;
+    return Part(detail::HeldOne<Owner>(std::move(guard.held_)), narrowed);
   }
 
   /// The same for a `part` that returns a pointer; for null, this guard again, still a writer's, as the error.
@@ -76,8 +75,7 @@ class [[nodiscard("a guard that is dropped unlocks")]] RwLockWriteGuard : public
     using Part = RwLockReadGuard<std::remove_pointer_t<decltype(narrowed)>, Owner>;
     using Result = std::expected<Part, RwLockWriteGuard>;
     if (narrowed == nullptr) return Result(std::unexpect, std::move(guard));
-    guard.held_.keep(1);
-    return Result(std::in_place, std::move(guard.held_), *narrowed);
+    return Result(std::in_place, detail::HeldOne<Owner>(std::move(guard.held_)), *narrowed);
   }
 };
 
@@ -168,9 +166,9 @@ class RwLock {
   template <class Owner>
   friend const detail::BatchSemaphore& detail::semaphore_of(const Owner& owner) noexcept;
   template <class Owner>
-  using Reading = detail::LockFuture<RwLockReadGuard<const T, Owner>, const T, Owner>;
+  using Reading = detail::LockFuture<RwLockReadGuard<const T, Owner>, const T, Owner, detail::HeldOne<Owner>>;
   template <class Owner>
-  using Writing = detail::LockFuture<RwLockWriteGuard<T, Owner>, T, Owner>;
+  using Writing = detail::LockFuture<RwLockWriteGuard<T, Owner>, T, Owner, detail::Held<Owner>>;
 
   RwLock(std::uint32_t max_readers, T value)
       : max_readers_(max_readers), semaphore_(max_readers), value_(std::move(value)) {}

@@ -20,6 +20,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <memory>
 #include <mutex>
 
 namespace heddle::inline v0::async::detail {
@@ -54,14 +55,7 @@ class BatchSemaphore {
   }
 
   /// A claim's first step: permits, or a place in the queue (then kNoPermits).
-  Grant begin(Claim& claim, const Waker& waker) const noexcept {
-    {
-      const std::lock_guard guard(lock_);
-      const Grant grant = try_acquire_locked(claim.wanted);
-      if (grant != Grant::kNoPermits) [[likely]] return grant;
-    }
-    return enqueue(claim, waker);
-  }
+  Grant begin(Claim& claim, const Waker& waker) const noexcept;
 
   /// A further step of a claim that was queued.
   Grant resume(Claim& claim, const Waker& waker) const noexcept;
@@ -69,19 +63,18 @@ class BatchSemaphore {
   /// For a claim that has begun and will not be resumed.
   void cancel(Claim& claim) const noexcept;
 
-  /// Gives permits back, or brings new ones. The last permit that is handed to somebody is also the last access: whoever
-  /// gets it may destroy the semaphore.
+  /// Gives permits back. The last permit that is handed to somebody is also the last access: whoever gets it may destroy
+  /// the semaphore.
   void release(std::size_t count) const noexcept {
     std::unique_lock guard(lock_);
     if (waiters_.empty()) [[likely]] {
-      HEDDLE_INVARIANT(count <= kMaxPermits - permits_, "more permits than a semaphore can hold");
       permits_ += count;
       return;
     }
     hand_out(std::move(guard), count);
   }
 
-  /// As release, but throws std::length_error if there would be more than kMaxPermits.
+  /// Brings new permits. Throws std::length_error if there would be more than kMaxPermits.
   void add(std::size_t count) const;
 
   /// Takes up to `count` of the available permits away; returns how many.
@@ -96,7 +89,6 @@ class BatchSemaphore {
     permits_ -= count;
     return Grant::kAcquired;
   }
-  [[gnu::noinline]] Grant enqueue(Claim& claim, const Waker& waker) const noexcept;
   [[gnu::noinline]] void hand_out(std::unique_lock<base::SpinLock> guard, std::size_t count) const noexcept;
 
   mutable base::SpinLock lock_;
@@ -106,41 +98,40 @@ class BatchSemaphore {
   mutable future::WaitList waiters_;
 };
 
-/// A claim as one step of a future: begins, waits, and gives up when destroyed.
+/// A claim as a step of a future: takes what is there, else waits, and gives up when destroyed. The claim itself is only
+/// made when it has to wait: it is most of the future's memory, and most locks are free.
 class Acquiring {
  public:
-  Acquiring(const BatchSemaphore& semaphore, std::size_t count) noexcept : semaphore_(semaphore), claim_(count) {}
+  Acquiring(const BatchSemaphore& semaphore, std::size_t count) noexcept : semaphore_(semaphore), count_(count) {}
   Acquiring(const Acquiring&) = delete;
   Acquiring& operator=(const Acquiring&) = delete;
   ~Acquiring() {
-    if (state_ == State::kWaiting) semaphore_.cancel(claim_);
+    if (state_ == State::kWaiting) [[unlikely]] give_up();
   }
 
   /// kNoPermits: not yet. kAcquired: the caller owns the permits. Spends budget.
   Grant poll(Context& cx) {
-    if (!cx.may_proceed()) return Grant::kNoPermits;
-    const Grant grant = step(cx.waker());
-    if (grant == Grant::kNoPermits) {
-      state_ = State::kWaiting;
-    } else {
-      state_ = State::kDone;
-      cx.made_progress();
+    if (state_ != State::kNew || cx.budget() == 0 || semaphore_.try_acquire(count_) != Grant::kAcquired) [[unlikely]] {
+      return poll_slowly(cx);
     }
-    return grant;
+    state_ = State::kDone;
+    cx.made_progress();
+    return Grant::kAcquired;
   }
 
  private:
   enum class State : std::uint8_t { kNew, kWaiting, kDone };
 
-  Grant step(const Waker& waker) {
-    if (state_ == State::kNew) [[likely]] return semaphore_.begin(claim_, waker);
-    if (state_ == State::kDone) throw PolledAfterCompletion();
-    return semaphore_.resume(claim_, waker);
-  }
+  [[gnu::noinline]] Grant poll_slowly(Context& cx);
+  [[gnu::noinline]] void give_up() noexcept;
 
   const BatchSemaphore& semaphore_;
-  Claim claim_;
+  std::size_t count_;
   State state_ = State::kNew;
+  // Alive in state kWaiting.
+  union {
+    Claim claim_;
+  };
 };
 
 }  // namespace heddle::inline v0::async::detail

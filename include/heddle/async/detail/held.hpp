@@ -9,6 +9,7 @@
 #include <expected>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <type_traits>
 #include <utility>
 
@@ -59,8 +60,11 @@ class Held {
     return Held(clone_of(owner_), count);
   }
 
-  /// Gives back all permits but `count`, at once.
-  void keep(std::size_t count) noexcept { semaphore().release(std::exchange(count_, count) - count); }
+  /// Gives back all permits but one, at once, and that one with the owner to the caller.
+  [[nodiscard]] Owner take_one() noexcept {
+    semaphore().release(std::exchange(count_, 0) - 1);
+    return std::move(owner_);
+  }
 
   /// Lets the permits go without giving them back.
   void forget() noexcept { count_ = 0; }
@@ -70,8 +74,48 @@ class Held {
   std::size_t count_;
 };
 
-/// Base of the guards: permits, and the value that they give access to. `Mapped` is the guard of a part of it.
-template <template <class, class> class Mapped, class T, class Owner>
+/// One permit: a Held that doesn't count.
+template <class Owner>
+class HeldOne {
+ public:
+  HeldOne(Owner owner, std::size_t) noexcept : owner_(std::move(owner)) {}
+  /// What is left of more.
+  explicit HeldOne(Held<Owner> held) noexcept : owner_(held.take_one()) {}
+  HeldOne(HeldOne&& other) noexcept : owner_(std::exchange(other.owner_, std::nullopt)) {}
+  HeldOne& operator=(HeldOne&& other) noexcept {
+    HeldOne old(std::move(*this));
+    owner_ = std::exchange(other.owner_, std::nullopt);
+    return *this;
+  }
+  ~HeldOne() {
+    if (owner_) semaphore_of(*owner_).release(1);
+  }
+
+ private:
+  std::optional<Owner> owner_;
+};
+template <>
+class HeldOne<Borrowed> {
+ public:
+  HeldOne(Borrowed owner, std::size_t) noexcept : owner_(owner) {}
+  explicit HeldOne(Held<Borrowed> held) noexcept : owner_(held.take_one()) {}
+  HeldOne(HeldOne&& other) noexcept : owner_(std::exchange(other.owner_, nullptr)) {}
+  HeldOne& operator=(HeldOne&& other) noexcept {
+    HeldOne old(std::move(*this));
+    owner_ = std::exchange(other.owner_, nullptr);
+    return *this;
+  }
+  ~HeldOne() {
+    if (owner_ != nullptr) owner_->release(1);
+  }
+
+ private:
+  Borrowed owner_;
+};
+
+/// Base of the guards: permits, and the value that they give access to. `Mapped` is the guard of a part of it, `Hold` a Held or
+/// a HeldOne.
+template <template <class, class> class Mapped, class T, class Owner, class Hold>
 class Guard {
  public:
   [[nodiscard]] T& operator*() noexcept { return *value_; }
@@ -99,12 +143,12 @@ class Guard {
   }
 
  protected:
-  Guard(Held<Owner> held, T& value) noexcept : held_(std::move(held)), value_(std::addressof(value)) {}
+  Guard(Hold held, T& value) noexcept : held_(std::move(held)), value_(std::addressof(value)) {}
   Guard(Guard&&) noexcept = default;
   Guard& operator=(Guard&&) noexcept = default;
   ~Guard() = default;
 
-  Held<Owner> held_;
+  Hold held_;
   T* value_;
 };
 

@@ -18,7 +18,7 @@ namespace heddle::inline v0::async::detail {
 /// Cancelling  Loses the place in the queue. A lock that it was just given goes to the next in the queue.
 /// Threads     May move between threads with its task.
 /// Cost        Nothing is allocated. One atomic operation if the lock is free. Spends one unit of budget.
-template <class GuardOf, class T, class Owner>
+template <class GuardOf, class T, class Owner, class Hold>
 class [[nodiscard]] LockFuture {
  public:
   using Output = GuardOf;
@@ -28,13 +28,13 @@ class [[nodiscard]] LockFuture {
 
   Poll<Output> poll(Context& cx) {
     if (acquiring_.poll(cx) == Grant::kNoPermits) return Pending;
-    return Poll<Output>(std::in_place, Held<Owner>(std::move(owner_), permits_), value_);
+    return Poll<Output>(std::in_place, Hold(std::move(owner_), permits_), value_);
   }
 
   static std::expected<GuardOf, TryLockError> try_now(Owner owner, T& value, std::size_t permits) noexcept {
     using Result = std::expected<GuardOf, TryLockError>;
     if (semaphore_of(owner).try_acquire(permits) != Grant::kAcquired) return Result(std::unexpect);
-    return Result(std::in_place, Held<Owner>(std::move(owner), permits), value);
+    return Result(std::in_place, Hold(std::move(owner), permits), value);
   }
 
  private:
