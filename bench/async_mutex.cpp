@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// async::Mutex: nanoseconds per lock and unlock, alone and contended, beside std::mutex in the same tasks and Tokio's Mutex.
+// async::Mutex: nanoseconds per lock and unlock, alone and contended, beside std::mutex in the same tasks and Tokio's
+// Mutex.
 //
 // The Rust peer is a program of its own, built by bench/peers/async_mutex/build.sh; without it its column stays empty.
 #include <heddle/async/mutex.hpp>
@@ -59,7 +60,9 @@ struct Figure {
 double cpu_seconds(int who) {
   rusage used{};
   getrusage(who, &used);
-  const auto seconds = [](const timeval& t) { return static_cast<double>(t.tv_sec) + 1e-6 * static_cast<double>(t.tv_usec); };
+  const auto seconds = [](const timeval& time) {
+    return static_cast<double>(time.tv_sec) + 1e-6 * static_cast<double>(time.tv_usec);
+  };
   return seconds(used.ru_utime) + seconds(used.ru_stime);
 }
 

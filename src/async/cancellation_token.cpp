@@ -2,7 +2,8 @@
 // The tree of cancellation tokens.
 //
 //   1. A node lives while it has handles. Children don't keep their parent alive: the last handle of a node hands its
-//      children to the node above, so a chain of tokens, each the child of the one before, needs no memory for the dead.
+//      children to the node above, so a chain of tokens, each the child of the one before, needs no memory for the
+//      dead.
 //   2. The nodes of a tree share one TokenTree, with the lock that guards all links and waiters. There is no order of
 //      locks to keep, and no recursion.
 //   3. A cancelled node is in no tree: it has no parent and no children.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Notifying and waiting. Semantics after Tokio's `sync/notify.rs`; there the state is one atomic word with a lock beside
-// it, here all is under the lock, which costs the same when nobody waits.
+// Notifying and waiting. Semantics after Tokio's `sync/notify.rs`; there the state is one atomic word with a lock
+// beside it, here all is under the lock, which costs the same when nobody waits.
 #include <heddle/async/notify.hpp>
 
 namespace heddle::inline v0::async {

@@ -136,10 +136,10 @@ TEST(AsyncMutex, a_guard_may_be_destroyed_by_another_thread) {
 }
 
 TEST(AsyncMutex, a_mapped_guard_gives_the_part_and_unlocks_at_its_end) {
-  const Mutex<std::pair<int, std::string>> mutex(std::pair(1, std::string("a")));
+  using Pair = std::pair<int, std::string>;
+  const Mutex<Pair> mutex(Pair(1, "a"));
   {
-    auto whole = *mutex.try_lock();
-    auto part = MutexGuard<std::pair<int, std::string>>::map(std::move(whole), [](auto& p) -> auto& { return p.second; });
+    auto part = MutexGuard<Pair>::map(*mutex.try_lock(), [](Pair& pair) -> auto& { return pair.second; });
     static_assert(std::is_same_v<decltype(part), MutexGuard<std::string>>);
     part->push_back('b');
     EXPECT_FALSE(mutex.try_lock());
@@ -250,7 +250,8 @@ TEST(AsyncMutexOwned, try_lock_owned) {
 TEST(AsyncMutexOwned, an_owned_guard_keeps_the_mutex_alive_also_when_mapped) {
   using Pair = std::pair<int, int>;
   auto guard = Mutex<Pair>::blocking_lock_owned(Arc<Mutex<Pair>>::make(Pair(1, 2)));
-  OwnedMutexGuard<Pair, int> part = OwnedMutexGuard<Pair>::map(std::move(guard), [](Pair& p) -> int& { return p.second; });
+  const auto second = [](Pair& pair) -> int& { return pair.second; };
+  OwnedMutexGuard<Pair, int> part = OwnedMutexGuard<Pair>::map(std::move(guard), second);
   EXPECT_EQ(*part, 2);
 }
 

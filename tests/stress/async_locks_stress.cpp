@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Semaphore, Mutex and RwLock under random work and cancellation: permits are neither lost nor doubled, nobody is forgotten.
+// Semaphore, Mutex and RwLock under random work and cancellation: permits are neither lost nor doubled, nobody is
+// forgotten.
 #include <heddle/async/mutex.hpp>
 #include <heddle/async/rwlock.hpp>
 #include <heddle/async/semaphore.hpp>

@@ -22,8 +22,8 @@ using heddle::async::Notify;
 using heddle::base::FastRandom;
 using heddle::test::MockTask;
 
-// Items are announced one by one; consumers sleep when there are none, and are cancelled at random. Were a notification lost
-// with a cancelled one, the last items would never be taken.
+// Items are announced one by one; consumers sleep when there are none, and are cancelled at random. Were a notification
+// lost with a cancelled one, the last items would never be taken.
 TEST(AsyncNotifyStress, a_notification_outlives_whoever_it_was_given_to) {
   const Notify notify;
   std::atomic<std::int64_t> items = 0;

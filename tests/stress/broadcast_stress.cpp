@@ -22,9 +22,9 @@ std::atomic<std::int64_t> alive = 0;
 struct Message {
   std::uint32_t sender;
   std::uint64_t number;
-  Message(std::uint32_t from, std::uint64_t n) : sender(from), number(n) { alive.fetch_add(1, std::memory_order_relaxed); }
+  Message(std::uint32_t from, std::uint64_t n) : sender(from), number(n) { alive.fetch_add(1); }
   Message(const Message& other) : Message(other.sender, other.number) {}
-  ~Message() { alive.fetch_sub(1, std::memory_order_relaxed); }
+  ~Message() { alive.fetch_sub(1); }
 };
 
 TEST(BroadcastStress, every_value_is_received_in_order_or_counted_as_lost) {

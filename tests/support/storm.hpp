@@ -49,8 +49,8 @@ void storm(std::uint32_t threads, Body body) {
   }
 }
 
-/// Waits for what a future gives, holds it for a while, and gives up now and then. A patient one is polled only when it was
-/// woken: a lost wake leaves it waiting for ever.
+/// Waits for what a future gives, holds it for a while, and gives up now and then. A patient one is polled only when it
+/// was woken: a lost wake leaves it waiting for ever.
 template <class F>
 class Actor {
  public:

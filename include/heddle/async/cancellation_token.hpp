@@ -29,8 +29,8 @@ class RunUntilCancelled;
 /// cancelled leaves its parent alone.
 ///
 /// Threads     Any.
-/// Cost        is_cancelled: one load. A clone: one atomic operation. A token: one block of memory. The tokens of one tree
-///             share a lock, which is held while a cancellation walks over all descendants.
+/// Cost        is_cancelled: one load. A clone: one atomic operation. A token: one block of memory. The tokens of one
+///             tree share a lock, which is held while a cancellation walks over all descendants.
 ///
 /// Corresponds to tokio-util's `CancellationToken`.
 class CancellationToken {
@@ -65,8 +65,8 @@ class CancellationToken {
   [[nodiscard]] CancellationDropGuard drop_guard() && noexcept;
   [[nodiscard]] CancellationDropGuard drop_guard_ref() const noexcept;
 
-  /// Awaits `future`, but not longer than until the token is cancelled: then gives nothing. If both have happened, `future`
-  /// is not polled. Gives an optional of what `future` gives; for a void, true or false.
+  /// Awaits `future`, but not longer than until the token is cancelled: then gives nothing. If both have happened,
+  /// `future` is not polled. Gives an optional of what `future` gives; for a void, true or false.
   ///
   /// Shape       A movable rvalue is moved in; anything else is used where it is, and must outlive the result.
   /// Cancelling  As `future`. `future` is destroyed by whoever owns it.

@@ -17,8 +17,8 @@ namespace heddle::inline v0::async {
 template <class T>
 class Mutex;
 
-/// Access to the value in a locked Mutex, or to a part of it (`map`). The Mutex is unlocked when the guard is destroyed.
-/// May be held across co_await, and destroyed by another thread than the one that took it.
+/// Access to the value in a locked Mutex, or to a part of it (`map`). The Mutex is unlocked when the guard is
+/// destroyed. May be held across co_await, and destroyed by another thread than the one that took it.
 ///
 /// Corresponds to Tokio's `MutexGuard`; with an Arc for `Owner`, to its `OwnedMutexGuard`; and to the mapped ones.
 template <class T, class Owner = detail::Borrowed>
@@ -101,7 +101,7 @@ Mutex(T) -> Mutex<T>;
 
 }  // namespace heddle::inline v0::async
 
-// The T passes from one task to the next, and with it from thread to thread: nobody shares it. A guard goes with its task.
+// The T passes from task to task, and with them from thread to thread: nobody shares it. A guard goes with its task.
 template <class T>
 struct heddle::marker::unsafe_rules<heddle::async::Mutex<T>> {
   using Send = If<IsSend<T>>;

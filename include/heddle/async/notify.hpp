@@ -35,8 +35,8 @@ class Notify {
   /// The same, for the task that has waited shortest.
   void notify_last() const noexcept { notify(Whom::kNewest); }
 
-  /// Wakes all that wait, and every `notified()` that was made before this call, polled or not. Leaves the permit alone,
-  /// and stores none.
+  /// Wakes all that wait, and every `notified()` that was made before this call, polled or not. Leaves the permit
+  /// alone, and stores none.
   void notify_waiters() const noexcept;
 
   /// Waits for the next notification. See Notified.
@@ -60,16 +60,16 @@ class Notify {
   // Guarded by lock_. A permit is only there while nobody waits.
   mutable bool permit_ = false;
   mutable future::WaitList waiters_;
-  // Counts notify_waiters. Written with the lock held. Relaxed where it is read without: whoever makes a Notified before
-  // or after a call to notify_waiters knows so by other means, and coherence does the rest.
+  // Counts notify_waiters. Written with the lock held. Relaxed where it is read without: whoever makes a Notified
+  // before or after a call to notify_waiters knows so by other means, and coherence does the rest.
   mutable base::atomic<std::uint64_t> generation_{0};
 };
 
 /// The future of Notify::notified.
 ///
 /// Shape       Doesn't move. The Notify must outlive it.
-/// Cancelling  Loses the place in the queue, no notification: who was notified by notify_one and is destroyed before it is
-///             ready passes the permit on.
+/// Cancelling  Loses the place in the queue, no notification: who was notified by notify_one and is destroyed before it
+///             is ready passes the permit on.
 /// Threads     May move between threads with its task.
 /// Cost        Nothing is allocated. Spends one unit of budget.
 /// Example     To look at a condition without missing a notify_waiters, make the future first:

@@ -81,7 +81,7 @@ class OnceCell {
     return {};
   }
 
-  /// Waits for the value, and gives a reference to it. If there is none, it is what the future gives that `f()` returns.
+  /// Waits for the value, and gives a reference to it. If there is none, the future that `f()` returns makes it.
   ///
   /// Errors      What `f` or its future throws is thrown; the next who waits then calls its own `f`.
   /// Cancelling  Safe: if the task that makes the value is cancelled, its future is destroyed, and the next who waits

@@ -19,8 +19,8 @@ namespace heddle::inline v0::async {
 template <class T>
 class RwLock;
 
-/// Shared access to the value in an RwLock, or to a part of it (`map`), until the guard is destroyed. May be held across
-/// co_await, and destroyed by another thread than the one that took it.
+/// Shared access to the value in an RwLock, or to a part of it (`map`), until the guard is destroyed. May be held
+/// across co_await, and destroyed by another thread than the one that took it.
 ///
 /// Corresponds to Tokio's `RwLockReadGuard`; with an Arc for `Owner`, to its `OwnedRwLockReadGuard`.
 template <class T, class Owner = detail::Borrowed>
@@ -32,7 +32,7 @@ class [[nodiscard("a guard that is dropped unlocks")]] RwLockReadGuard
       : detail::Guard<RwLockReadGuard, T, Owner, detail::HeldOne<Owner>>(std::move(held), value) {}
 };
 
-/// Sole access to a part of the value in an RwLock. It can't be downgraded: the part may be one that only a writer may see.
+/// Sole access to a part of the value in an RwLock. It can't be downgraded: only a writer may see the part, perhaps.
 ///
 /// Corresponds to Tokio's `RwLockMappedWriteGuard`; with an Arc for `Owner`, to its `OwnedRwLockMappedWriteGuard`.
 template <class T, class Owner = detail::Borrowed>
@@ -107,10 +107,10 @@ class RwLock {
   RwLock(const RwLock&) = delete;
   RwLock& operator=(const RwLock&) = delete;
 
-  /// For at most `max_readers` at a time. Throws std::length_error for more than kMaxReaders, std::invalid_argument for 0.
+  /// For at most `max_readers` at a time. Throws std::invalid_argument for 0, std::length_error beyond kMaxReaders.
   [[nodiscard]] static RwLock with_max_readers(T value, std::uint32_t max_readers) {
     if (max_readers == 0) throw std::invalid_argument("an RwLock needs room for one reader");
-    if (max_readers > kMaxReaders) throw std::length_error("an RwLock can't have more than RwLock::kMaxReaders readers");
+    if (max_readers > kMaxReaders) throw std::length_error("an RwLock can have kMaxReaders readers at most");
     return RwLock(max_readers, std::move(value));
   }
 

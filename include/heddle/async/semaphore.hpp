@@ -137,7 +137,9 @@ class Semaphore {
   }
 
   /// Sleeps until there is a permit, or `count`.
-  [[nodiscard]] std::expected<SemaphorePermit, AcquireError> blocking_acquire() const { return blocking_acquire_many(1); }
+  [[nodiscard]] std::expected<SemaphorePermit, AcquireError> blocking_acquire() const {
+    return blocking_acquire_many(1);
+  }
   [[nodiscard]] std::expected<SemaphorePermit, AcquireError> blocking_acquire_many(std::size_t count) const {
     base::refuse_in_async("async::Semaphore::blocking_acquire", "co_await acquire()");
     return block_on(acquire_many(count));

@@ -19,8 +19,8 @@
 
 namespace heddle::inline v0::broadcast {
 
-/// Why there is no value: the channel is closed and drained, or this receiver was too slow and `lagged()` values are lost
-/// to it; the next receive gives the oldest that is left.
+/// Why there is no value: the channel is closed and drained, or this receiver was too slow and `lagged()` values are
+/// lost to it; the next receive gives the oldest that is left.
 ///
 /// Corresponds to Tokio's `broadcast::error::RecvError`.
 class RecvError {
@@ -85,8 +85,8 @@ struct NoLock {
   void unlock() noexcept {}
 };
 
-/// A value on its way, and, where its type isn't Sync, the lock that serialises its copies. Not a spin lock, since copying
-/// is the user's code.
+/// A value on its way, and, where its type isn't Sync, the lock that serialises its copies. Not a spin lock, since
+/// copying is the user's code.
 template <class T>
 class Value final : public Message {
  public:

@@ -48,9 +48,9 @@ enum class [[nodiscard]] Left : std::uint8_t {
 ///   kReceiverGone  the receiver   it won't touch the channel again; always together with kClosed
 ///   kLocked        either         see below
 ///
-/// kLocked is a lock: whoever sets it may touch the wakers, and unlocks by storing the new bits. So to leave, to publish and
-/// to unlock are one store, the last access of the end that leaves. It is a release; each load without the lock is an
-/// acquire: with kSent the value is seen, with a "gone" bit all that the other end ever did to the channel.
+/// kLocked is a lock: whoever sets it may touch the wakers, and unlocks by storing the new bits. So to leave, to
+/// publish and to unlock are one store, the last access of the end that leaves. It is a release; each load without the
+/// lock is an acquire: with kSent the value is seen, with a "gone" bit all that the other end ever did to the channel.
 class Core {
  public:
   enum Bits : std::uint8_t { kSent = 1, kSenderGone = 2, kClosed = 4, kReceiverGone = 8, kLocked = 16 };
@@ -135,7 +135,8 @@ class [[nodiscard("a sender that is dropped closes the channel")]] Sender {
     return *this;
   }
   ~Sender() {
-    if (channel_ != nullptr && channel_->sender_leaves(detail::Core::kSenderGone) == detail::Left::kLast) delete channel_;
+    if (channel_ == nullptr) return;
+    if (channel_->sender_leaves(detail::Core::kSenderGone) == detail::Left::kLast) delete channel_;
   }
 
   /// Sends the value, and wakes the receiver. Never waits. From then on the sender is empty.
@@ -255,8 +256,7 @@ class [[nodiscard("a receiver that is dropped closes the channel")]] Receiver {
   void leave() noexcept {
     using enum detail::Core::Bits;
     // Mostly the sender has gone before, and nobody else looks at the channel.
-    const bool last = channel_->is(kSenderGone) || channel_->receiver_leaves(kClosed | kReceiverGone) == detail::Left::kLast;
-    if (!last) return;
+    if (!channel_->is(kSenderGone) && channel_->receiver_leaves(kClosed | kReceiverGone) == detail::Left::kFirst) return;
     if (channel_->is(kSent) && !taken_) std::destroy_at(std::addressof(channel_->value));
     delete channel_;
   }

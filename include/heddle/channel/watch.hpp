@@ -113,8 +113,8 @@ struct Shared : Core {
 
 }  // namespace detail
 
-/// Read access to the value, which can't change meanwhile: a sender that wants to change it is blocked, with its thread. So
-/// keep it short, don't hold it across co_await, and send nothing while this thread has one.
+/// Read access to the value, which can't change meanwhile: a sender that wants to change it is blocked, with its
+/// thread. So keep it short, don't hold it across co_await, and send nothing while this thread has one.
 ///
 /// Shape       The Sender or Receiver must outlive it. Stays on its thread.
 ///
@@ -261,8 +261,8 @@ class Receiver {
   /// Waits for a value that isn't marked as seen, and marks it. RecvError once there is none and the senders are gone.
   [[nodiscard]] Changed<T> changed() noexcept { return Changed<T>(*this); }
 
-  /// Waits for a value of which `predicate(value)` is true, beginning with the present one, seen or not. Gives a Ref to it;
-  /// RecvError once the senders are gone and the last value isn't it. `predicate` is called with the value locked.
+  /// Waits for a value of which `predicate(value)` is true, beginning with the present one, seen or not. Gives a Ref to
+  /// it; RecvError once the senders are gone and the last value isn't it. `predicate` is called with the value locked.
   template <class F>
     requires std::predicate<F&, const T&>
   [[nodiscard]] WaitFor<T, F> wait_for(F predicate) {

@@ -63,8 +63,8 @@ class BatchSemaphore {
   /// For a claim that has begun and will not be resumed.
   void cancel(Claim& claim) const noexcept;
 
-  /// Gives permits back. The last permit that is handed to somebody is also the last access: whoever gets it may destroy
-  /// the semaphore.
+  /// Gives permits back. The last permit that is handed to somebody is also the last access: whoever gets it may
+  /// destroy the semaphore.
   void release(std::size_t count) const noexcept {
     std::unique_lock guard(lock_);
     if (waiters_.empty()) [[likely]] {
@@ -98,8 +98,8 @@ class BatchSemaphore {
   mutable future::WaitList waiters_;
 };
 
-/// A claim as a step of a future: takes what is there, else waits, and gives up when destroyed. The claim itself is only
-/// made when it has to wait: it is most of the future's memory, and most locks are free.
+/// A claim as a step of a future: takes what is there, else waits, and gives up when destroyed. The claim itself is
+/// only made when it has to wait: it is most of the future's memory, and most locks are free.
 class Acquiring {
  public:
   Acquiring(const BatchSemaphore& semaphore, std::size_t count) noexcept : semaphore_(semaphore), count_(count) {}

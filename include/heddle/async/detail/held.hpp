@@ -15,8 +15,8 @@
 
 namespace heddle::inline v0::async::detail {
 
-/// How a guard reaches the semaphore that it gives its permits back to: by a pointer that somebody else keeps valid, or by
-/// an Arc of the lock, which the guard keeps alive.
+/// How a guard reaches the semaphore that it gives its permits back to: by a pointer that somebody else keeps valid, or
+/// by an Arc of the lock, which the guard keeps alive.
 using Borrowed = const BatchSemaphore*;
 
 inline const BatchSemaphore& semaphore_of(Borrowed owner) noexcept { return *owner; }
@@ -113,8 +113,8 @@ class HeldOne<Borrowed> {
   Borrowed owner_;
 };
 
-/// Base of the guards: permits, and the value that they give access to. `Mapped` is the guard of a part of it, `Hold` a Held or
-/// a HeldOne.
+/// Base of the guards: permits, and the value that they give access to. `Mapped` is the guard of a part of it, `Hold` a
+/// Held or a HeldOne.
 template <template <class, class> class Mapped, class T, class Owner, class Hold>
 class Guard {
  public:

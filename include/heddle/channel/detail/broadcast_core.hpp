@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // The ring of a broadcast channel: positions, counts and waiters, for values of any type.
 //
-// Values are numbered from 0. The ring has the last `capacity` of them, each in a block of its own. A receiver knows the
-// number of its next value; a value knows how many receivers have yet to look at it. When the last has, or a newer value
-// needs its place, the ring lets go of it.
+// Values are numbered from 0. The ring has the last `capacity` of them, each in a block of its own. A receiver knows
+// the number of its next value; a value knows how many receivers have yet to look at it. When the last has, or a newer
+// value needs its place, the ring lets go of it.
 //
 //   1. A message has `uses_`: one of the ring, and one of each receiver that is copying it. Whoever drops the last
 //      destroys it, with no lock held. So nobody waits for a slow copy, and no value is destroyed under the lock.
