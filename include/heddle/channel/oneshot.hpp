@@ -256,7 +256,9 @@ class [[nodiscard("a receiver that is dropped closes the channel")]] Receiver {
   void leave() noexcept {
     using enum detail::Core::Bits;
     // Mostly the sender has gone before, and nobody else looks at the channel.
-    if (!channel_->is(kSenderGone) && channel_->receiver_leaves(kClosed | kReceiverGone) == detail::Left::kFirst) return;
+    if (!channel_->is(kSenderGone)) {
+      if (channel_->receiver_leaves(kClosed | kReceiverGone) == detail::Left::kFirst) return;
+    }
     if (channel_->is(kSent) && !taken_) std::destroy_at(std::addressof(channel_->value));
     delete channel_;
   }
