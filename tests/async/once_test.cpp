@@ -143,15 +143,16 @@ TEST(AsyncOnceCell, set_while_initializing) {
 }
 
 TEST(AsyncOnceCell, get_or_try_init) {
-  using Result = std::expected<int, std::string>;
+  using Result = std::expected<int, char>;
   const OnceCell<int> cell;
-  const auto fail = [] { return heddle::ready(Result(std::unexpect, "no")); };
+  const auto fail = [] { return heddle::ready(Result(std::unexpect, 'x')); };
   const auto work = [] { return heddle::ready(Result(7)); };
   Polled first([&] { return cell.get_or_try_init(fail); });
-  EXPECT_EQ(first.poll().take().error(), "no");
+  EXPECT_EQ(first.poll().take().error(), 'x');
   EXPECT_FALSE(cell.initialized());
   Polled second([&] { return cell.get_or_try_init(work); });
-  EXPECT_EQ(second.poll().take().value(), cell.get());
+  const int* made = second.poll().take().value();
+  EXPECT_EQ(made, cell.get());
   Polled third([&] { return cell.get_or_try_init(fail); });
   EXPECT_EQ(*third.poll().take().value(), 7);
 }
