@@ -22,11 +22,11 @@ TEST(WatchStress, each_receiver_sees_values_grow_and_ends_with_the_last) {
     std::uint64_t b = 0;
   };
   constexpr std::uint64_t kSenders = 2;
-  const std::uint64_t each = heddle::test::kStormOperations / 8;
+  constexpr std::uint64_t kEach = heddle::test::kStormOperations / 8;
   auto [tx, rx] = watch::channel(Twice());
   std::vector<std::jthread> threads;
   for (std::uint32_t i = 0; i < 2; ++i) {
-    threads.emplace_back([mine = rx.clone(), i, last = kSenders * each]() mutable {
+    threads.emplace_back([mine = rx.clone(), i, last = kSenders * kEach]() mutable {
       FastRandom random(i);
       heddle::test::MockTask task;
       std::uint64_t seen = 0;
@@ -52,8 +52,8 @@ TEST(WatchStress, each_receiver_sees_values_grow_and_ends_with_the_last) {
   {
     std::vector<std::jthread> senders;
     for (std::uint64_t i = 0; i < kSenders; ++i) {
-      senders.emplace_back([s = tx.clone(), each] {
-        for (std::uint64_t n = 0; n < each; ++n) {
+      senders.emplace_back([s = tx.clone()] {
+        for (std::uint64_t n = 0; n < kEach; ++n) {
           s.send_modify([](Twice& value) {
             ++value.a;
             ++value.b;
