@@ -6,6 +6,7 @@
 
 #include <gtest/gtest.h>
 
+#include <memory>
 #include <stdexcept>
 #include <thread>
 #include <vector>
@@ -362,6 +363,19 @@ TEST(AsyncSemaphore, taking_no_permits_never_waits) {
   EXPECT_TRUE(one.pending());
   EXPECT_EQ(acquire(semaphore, 0).poll().take()->num_permits(), 0U);
 }
+
+#if !defined(NDEBUG)
+TEST(AsyncSemaphoreDeathTest, destroying_it_with_a_waiter_is_reported) {
+  EXPECT_DEATH(
+      {
+        auto semaphore = std::make_unique<Semaphore>(0);
+        auto waiting = acquire(*semaphore);
+        EXPECT_TRUE(waiting.pending());
+        semaphore.reset();
+      },
+      "destroyed with nodes in it");
+}
+#endif
 
 class AsyncSemaphoreOwned : public ::testing::Test {
  protected:

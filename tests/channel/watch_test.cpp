@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 // watch: the cases of Tokio's sync_watch.rs, and our own promises.
 #include <heddle/channel/watch.hpp>
+#include <heddle/future/async.hpp>
+#include <heddle/future/block_on.hpp>
 
 #include "support/polled.hpp"
 
@@ -390,6 +392,28 @@ TEST(Watch, a_receiver_changes_task) {
   EXPECT_TRUE(tx.send("two"));
   EXPECT_EQ(first.take_wakes(), 0);
   EXPECT_EQ(second.take_wakes(), 1);
+}
+
+heddle::Async<> hold_a_ref(watch::Receiver<std::string>& rx) {
+  auto ref = rx.borrow();
+  co_await heddle::pending();
+}
+
+TEST(Watch, a_ref_held_across_an_await_that_waits_is_refused) {
+  auto [tx, rx] = channel("one");
+  auto holding = hold_a_ref(rx);
+  MockTask task;
+  EXPECT_THROW(static_cast<void>(task.poll(holding)), heddle::GuardHeldAcrossAwait);
+  EXPECT_TRUE(tx.send("two"));
+}
+
+TEST(Watch, sending_while_the_thread_has_a_ref_is_refused) {
+  auto [tx, rx] = channel("one");
+  {
+    auto ref = rx.borrow();
+    EXPECT_THROW(static_cast<void>(tx.send("two")), heddle::sync::WouldDeadlock);
+  }
+  EXPECT_TRUE(tx.send("two"));
 }
 
 TEST(Watch, readers_see_whole_values_while_a_thread_sends) {

@@ -96,6 +96,19 @@ struct Channel : Core {
   };
 };
 
+/// Ends a value that is moved from, also if that throws.
+template <class T>
+class DestroyAtEnd {
+ public:
+  explicit DestroyAtEnd(T& value) noexcept : value_(value) {}
+  DestroyAtEnd(const DestroyAtEnd&) = delete;
+  DestroyAtEnd& operator=(const DestroyAtEnd&) = delete;
+  ~DestroyAtEnd() { std::destroy_at(std::addressof(value_)); }
+
+ private:
+  T& value_;
+};
+
 }  // namespace detail
 
 template <class T>
@@ -153,9 +166,8 @@ class [[nodiscard("a sender that is dropped closes the channel")]] Sender {
       return {};
     }
     // Closed meanwhile. Without kSent the value is still ours, and our end keeps the channel alive.
-    std::expected<void, T> refused(std::unexpect, std::move(place));
-    std::destroy_at(&place);
-    return refused;
+    const detail::DestroyAtEnd<T> destroy(place);
+    return std::expected<void, T>(std::unexpect, std::move(place));
   }
 
   /// True once the receiver has closed or is gone.
@@ -244,12 +256,8 @@ class [[nodiscard("a receiver that is dropped closes the channel")]] Receiver {
  private:
   // Moves the value out. If that throws, the value is lost, as it would be with any assignment from it.
   T take() {
-    struct Destroy {
-      T& value;
-      ~Destroy() { std::destroy_at(std::addressof(value)); }
-    };
     taken_ = true;
-    const Destroy destroy{channel_->value};
+    const detail::DestroyAtEnd<T> destroy(channel_->value);
     return std::move(channel_->value);
   }
 

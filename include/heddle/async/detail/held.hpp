@@ -74,7 +74,7 @@ class Held {
   std::size_t count_;
 };
 
-/// One permit: a Held that doesn't count.
+/// One permit: a Held that doesn't count. Made like one, so that guards of either kind are made alike.
 template <class Owner>
 class HeldOne {
  public:
