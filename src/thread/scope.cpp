@@ -69,29 +69,32 @@ std::error_code ScopeState::start(const std::shared_ptr<ScopeState>& self, Threa
   {
     const std::scoped_lock lock(mutex_);
     threads_.push_back(cell);
-    if (++count_ >= clear_at_) take_ended(ended);
+    // Now and then those that have ended and whose handles are gone: a scope that lives long and starts threads all the
+    // time doesn't keep the stacks of all of them.
+    if (++count_ >= clear_at_) {
+      take(ended, [](const ThreadCell& thread) { return thread.is_unwanted() && thread.is_finished(); });
+      clear_at_ = std::max<std::size_t>(64, 2 * count_);
+    }
   }
   join_all(ended);
   return {};
 }
 
-// Joins now and then those that have ended and whose handles are gone: a scope that lives long and starts threads all the
-// time doesn't keep the stacks of all of them.
-void ScopeState::take_ended(Threads& ended) noexcept {
+template <class F>
+void ScopeState::take(Threads& taken, F chosen) noexcept {
   for (ThreadCell* cell = threads_.front(); cell != nullptr;) {
     ThreadCell* next = threads_.next(*cell);
-    if (cell->is_finished_and_unwanted()) {
+    if (chosen(*cell)) {
       Threads::remove(*cell);
-      ended.push_back(*cell);
+      taken.push_back(*cell);
       --count_;
     }
     cell = next;
   }
-  clear_at_ = std::max<std::size_t>(64, 2 * count_);
 }
 
-void ScopeState::join_all(Threads& ended) noexcept {
-  while (ThreadCell* cell = ended.pop_front()) {
+void ScopeState::join_all(Threads& taken) noexcept {
+  while (ThreadCell* cell = taken.pop_front()) {
     if (cell->reap()) {
       const std::error_code error = sys::join_thread(cell->native());
       HEDDLE_INVARIANT(!error, "a scoped thread can't be joined");
@@ -122,18 +125,25 @@ void ScopeState::forget(ThreadCell& cell) noexcept {
 }
 
 std::exception_ptr ScopeState::end() noexcept {
+  Threads taken;
+  // First those that no handle can join: where all are like that, this is all the waiting there is, one sleep a thread.
+  // Again, since they may have started more.
+  do {
+    join_all(taken);
+    const std::scoped_lock lock(mutex_);
+    take(taken, [](const ThreadCell& thread) { return thread.is_unwanted(); });
+  } while (!taken.empty());
+  // Then those whose handles are in other hands, which may be joining just now: until they have finished.
   std::uint32_t running = running_.fetch_or(kWaiting, base::acquire) | kWaiting;
   while (running != kWaiting) {
     sys::futex_wait(running_, running);
     running = running_.load(base::acquire);
   }
-  Threads ended;
   {
     const std::scoped_lock lock(mutex_);
-    ended.splice_back(threads_);
-    count_ = 0;
+    take(taken, [](const ThreadCell&) { return true; });
   }
-  join_all(ended);
+  join_all(taken);
   return std::exchange(panic_, nullptr);
 }
 

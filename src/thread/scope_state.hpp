@@ -64,8 +64,11 @@ class ScopeState {
   static constexpr std::uint32_t kWaiting = 1;
   static constexpr std::uint32_t kOne = 2;
 
-  void take_ended(Threads& ended) noexcept;
-  void join_all(Threads& ended) noexcept;
+  /// Moves the threads out for which `chosen` says so; the lock is held.
+  template <class F>
+  void take(Threads& taken, F chosen) noexcept;
+  /// Waits for each, and looks for a panic.
+  void join_all(Threads& taken) noexcept;
 
   // Atomic; see above.
   base::atomic<std::uint32_t> running_{0};

@@ -78,20 +78,14 @@ TEST(HeldGuards, of_one_thread_are_unseen_by_another) {
   held_guards.remove(index);
 }
 
-TEST(GuardsOfPoll, does_not_count_what_was_held_before) {
+TEST(HeldGuards, those_that_were_held_before_are_not_refused) {
   const auto outer = held_guards.add(&locks[0], Here::current());
-  {
-    const base::GuardsOfPoll poll;
-    EXPECT_EQ(held_guards.newest_of_poll(), nullptr);
-    const auto inner = held_guards.add(&locks[1], Here::current());
-    EXPECT_EQ(held_guards.newest_of_poll()->lock, &locks[1]);
-    {
-      const base::GuardsOfPoll nested;
-      EXPECT_NO_THROW(base::refuse_held_guards(Here::current()));
-    }
-    EXPECT_THROW(base::refuse_held_guards(Here::current()), heddle::GuardHeldAcrossAwait);
-    held_guards.remove(inner);
-  }
+  const std::uint32_t before = held_guards.height();
+  EXPECT_NO_THROW(base::refuse_held_guards(before, Here::current()));
+  const auto inner = held_guards.add(&locks[1], Here::current());
+  EXPECT_THROW(base::refuse_held_guards(before, Here::current()), heddle::GuardHeldAcrossAwait);
+  held_guards.remove(inner);
+  EXPECT_NO_THROW(base::refuse_held_guards(before, Here::current()));
   held_guards.remove(outer);
 }
 

@@ -122,7 +122,7 @@ TEST(RwLockStress, writers_are_alone_and_readers_see_whole_writes) {
 }
 
 TEST(CondvarStress, every_item_is_taken_exactly_once_and_no_signal_is_lost) {
-  constexpr int kItems = 20'000;
+  static constexpr int kItems = 20'000;
   constexpr std::size_t kBound = 4;
   struct Queue {
     std::deque<int> items;

@@ -45,7 +45,7 @@ class Coroutine {
     if (link_.child == nullptr) throw PolledAfterCompletion();
     HEDDLE_INVARIANT(tree_.leaf != nullptr || is_fresh(), "a coroutine was polled while it runs, or is awaited");
     tree_.context = &cx;
-    const base::GuardsOfPoll guards;
+    tree_.guards_before = base::held_guards.height();
     if (!advance()) return Pending;
     run(tree_);
     if (link_.child != nullptr) return Pending;
@@ -147,7 +147,7 @@ class LeafAwait : protected Leaf {
   // Inlined by force, with the poll: left to itself Clang calls both, and an uncontended lock costs twice as much.
   [[gnu::always_inline]] bool await_ready() {
     if (poll_once(*awaiting->tree().context)) return true;
-    base::refuse_held_guards(awaiting->tree().awaited);
+    base::refuse_held_guards(awaiting->tree().guards_before, awaiting->tree().awaited);
     return false;
   }
   void await_suspend(std::coroutine_handle<>) noexcept { awaiting->tree().leaf = this; }

@@ -77,6 +77,8 @@ struct Tree {
   Leaf* leaf = nullptr;
   /// The await of a leaf that was begun last: where the tree is suspended, if it is.
   std::source_location awaited;
+  /// How many blocking guards the thread held when this poll began: those are not the tree's.
+  std::uint32_t guards_before = 0;
 
   /// The coroutine behind `up` is done: its consumer is next.
   void resume_consumer(Link& up) noexcept {

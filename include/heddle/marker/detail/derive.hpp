@@ -51,24 +51,25 @@ struct Access {
   /// Whether T itself, no base of it, claims P.
   template <class P, class T>
   static consteval bool claims() {
-    if constexpr (requires { claim<T>(static_cast<P*>(nullptr)); }) {
-      return std::is_same_v<decltype(claim<T>(static_cast<P*>(nullptr))), detail::Claimed<true> (T::*)() const>;
+    if constexpr (std::is_same_v<P, SendProperty>) {
+      if constexpr (requires { &T::heddle_unsafe_send_; }) return is_own<T>(&T::heddle_unsafe_send_);
+    } else if constexpr (std::is_same_v<P, SyncProperty>) {
+      if constexpr (requires { &T::heddle_unsafe_sync_; }) return is_own<T>(&T::heddle_unsafe_sync_);
+    } else if constexpr (std::is_same_v<P, SyncMutProperty>) {
+      if constexpr (requires { &T::heddle_unsafe_sync_mut_; }) return is_own<T>(&T::heddle_unsafe_sync_mut_);
     } else {
-      return false;
+      if constexpr (requires { &T::heddle_unsafe_owned_; }) return is_own<T>(&T::heddle_unsafe_owned_);
     }
+    return false;
   }
 
  private:
   template <class T>
   static auto fields_owner() -> decltype(&T::heddle_fields_are_of_);
-  template <class T>
-  static auto claim(SendProperty*) -> decltype(&T::heddle_unsafe_send_);
-  template <class T>
-  static auto claim(SyncProperty*) -> decltype(&T::heddle_unsafe_sync_);
-  template <class T>
-  static auto claim(SyncMutProperty*) -> decltype(&T::heddle_unsafe_sync_mut_);
-  template <class T>
-  static auto claim(OwnedProperty*) -> decltype(&T::heddle_unsafe_owned_);
+  template <class T, class Claim>
+  static consteval bool is_own(Claim) {
+    return std::is_same_v<Claim, detail::Claimed<true> (T::*)() const>;
+  }
 };
 
 namespace detail {
@@ -158,15 +159,68 @@ consteval auto closure_rule() {
   }
 }
 
+template <class T>
+inline constexpr std::size_t kFieldCount = count_fields<T>();
+
 template <class P, class T>
 consteval auto aggregate_rule() {
-  constexpr std::size_t n = count_fields<T>();
+  constexpr std::size_t n = kFieldCount<T>;
   if constexpr (n == kUnknown || n > kMostFields) {
     return Never<"list its members: HEDDLE_FIELDS">{};
   } else if constexpr (n == 0) {
     return Always{};
   } else {
     return decltype(all_fields<P>(FieldsOf<T, n>{})){};
+  }
+}
+
+/// By what a class that states no rules and makes no claim is judged; the same for all properties.
+enum class ClassKind : unsigned char { kEmpty, kStd, kValueLike, kUnion, kListed, kAggregate, kClosure, kSilent };
+
+template <class T>
+consteval ClassKind class_kind() {
+  if constexpr (std::is_empty_v<T>) {
+    return ClassKind::kEmpty;
+  } else if constexpr (kStdKind<T> != StdKind::kNone) {
+    return ClassKind::kStd;
+  } else if constexpr (kValueLike<T>) {
+    return ClassKind::kValueLike;
+  } else if constexpr (std::is_union_v<T>) {
+    return ClassKind::kUnion;
+  } else if constexpr (Access::lists_fields<T>()) {
+    return ClassKind::kListed;
+  } else if constexpr (std::is_aggregate_v<T>) {
+    return ClassKind::kAggregate;
+  } else {
+    return kIsClosure<T> ? ClassKind::kClosure : ClassKind::kSilent;
+  }
+}
+template <class T>
+inline constexpr ClassKind kClassKind = class_kind<T>();
+
+template <class P, class T>
+consteval auto derived_rule() {
+  constexpr ClassKind kind = kClassKind<T>;
+  if constexpr (kind == ClassKind::kStd) {
+    return std_rule<P, T>();
+  } else if constexpr (std::is_same_v<P, SyncMutProperty>) {
+    return Never<"use a Mutex">{};
+  } else if constexpr (kind == ClassKind::kEmpty) {
+    return Always{};
+  } else if constexpr (kind == ClassKind::kValueLike) {
+    return typename ValueRule<P, typename ArgumentsOf<T>::type>::type{};
+  } else if constexpr (kind == ClassKind::kUnion) {
+    return Never<"it is a union">{};
+  } else if constexpr (kind == ClassKind::kListed) {
+    return decltype(all_fields<P>(Access::fields<T>(std::declval<const T&>()))){};
+  } else if constexpr (kind == ClassKind::kAggregate) {
+    return aggregate_rule<P, T>();
+  } else if constexpr (kind == ClassKind::kClosure) {
+    return closure_rule<P, T>();
+  } else if constexpr (type_name<T>().starts_with("std::")) {
+    return Never<"no rule is known: unsafe_send">{};
+  } else {
+    return Never<"list its members: HEDDLE_FIELDS">{};
   }
 }
 
@@ -182,26 +236,8 @@ consteval auto class_rule() {
     return stated<T>(static_cast<P*>(nullptr));
   } else if constexpr (is_claimed<P, T>()) {
     return Always{};
-  } else if constexpr (kStdKind<T> != StdKind::kNone) {
-    return std_rule<P, T>();
-  } else if constexpr (std::is_same_v<P, SyncMutProperty>) {
-    return Never<"use a Mutex">{};
-  } else if constexpr (kValueLike<T>) {
-    return typename ValueRule<P, typename ArgumentsOf<T>::type>::type{};
-  } else if constexpr (std::is_empty_v<T>) {
-    return Always{};
-  } else if constexpr (std::is_union_v<T>) {
-    return Never<"it is a union">{};
-  } else if constexpr (Access::lists_fields<T>()) {
-    return decltype(all_fields<P>(Access::fields<T>(std::declval<const T&>()))){};
-  } else if constexpr (std::is_aggregate_v<T>) {
-    return aggregate_rule<P, T>();
-  } else if constexpr (kIsClosure<T>) {
-    return closure_rule<P, T>();
-  } else if constexpr (type_name<T>().starts_with("std::")) {
-    return Never<"no rule is known: unsafe_send">{};
   } else {
-    return Never<"list its members: HEDDLE_FIELDS">{};
+    return derived_rule<P, T>();
   }
 }
 

@@ -10,6 +10,7 @@
 #include <heddle/marker/rules.hpp>
 
 #include <cstddef>
+#include <initializer_list>
 #include <type_traits>
 
 namespace heddle::inline v0::marker::detail {
@@ -130,6 +131,13 @@ template <template <class, std::size_t> class C, class T, std::size_t N>
 struct ArgumentsOf<C<T, N>> {
   using type = Arguments<T>;
 };
+
+/// T is made of the language's and the standard library's types alone, so its answer can't depend on another type's
+/// that is being decided.
+template <class T>
+inline constexpr bool kStandsAlone = std::is_scalar_v<T>;
+template <template <class...> class C, class... T>
+inline constexpr bool kStandsAlone<C<T...>> = type_name<C<T...>>().starts_with("std::") && (kStandsAlone<T> && ...);
 
 template <class P, class A>
 struct ValueRule;
