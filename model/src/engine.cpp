@@ -62,7 +62,7 @@ void Engine::fail(std::string_view message) {
   leave(End::kFailed);
 }
 
-Engine::Thread& Engine::start_thread(std::function<void()>* body) {
+Engine::Thread& Engine::start_thread(std::move_only_function<void()>* body) {
   const unsigned index = thread_count_++;
   Thread& thread = threads_[index];
   if (thread.reusable) {
@@ -230,7 +230,7 @@ void Engine::yield() {
   begin({"yields", nullptr, false, false, std::source_location()});
 }
 
-unsigned Engine::spawn(std::function<void()>* body, std::source_location where) {
+unsigned Engine::spawn(std::move_only_function<void()>* body, std::source_location where) {
   if (thread_count_ == kMaxThreads) fail("a model has at most 8 threads");
   begin({"spawns", nullptr, false, false, where});
   const unsigned index = thread_count_;

@@ -62,7 +62,7 @@ class Engine {
   bool futex_wait(const Object& word, std::uint32_t expected, std::uint64_t deadline, std::source_location where);
   unsigned futex_wake(const Object& word, unsigned count, std::source_location where);
   void yield();
-  unsigned spawn(std::function<void()>* body, std::source_location where);
+  unsigned spawn(std::move_only_function<void()>* body, std::source_location where);
   void join(unsigned thread, std::source_location where);
   [[nodiscard]] std::uint64_t now() const noexcept { return now_; }
 
@@ -79,7 +79,7 @@ class Engine {
     /// At the end of its loop, to be used by the next run as it is.
     bool reusable = false;
     State state = State::kReady;
-    std::function<void()>* body = nullptr;
+    std::move_only_function<void()>* body = nullptr;
     Clock clock;
     Step next;
     // Since its last yield: the stores that have arrived, and how often anything changed.
@@ -104,7 +104,7 @@ class Engine {
   static void enter();
   void run_thread();
 
-  Thread& start_thread(std::function<void()>* body);
+  Thread& start_thread(std::move_only_function<void()>* body);
   [[nodiscard]] Thread& me() noexcept { return threads_[current_]; }
   [[nodiscard]] bool is_ready(const Thread& thread) const noexcept;
 

@@ -118,8 +118,8 @@ Report explore(const Options& options, const std::function<void()>& model) {
   return Exploration(options, model).explore();
 }
 
-Thread spawn(std::function<void()> body, std::source_location where) {
-  auto* kept = new std::function<void()>(std::move(body));
+Thread spawn(std::move_only_function<void()> body, std::source_location where) {
+  auto* kept = new std::move_only_function<void()>(std::move(body));
   const Inside inside;
   return Thread(engine().spawn(kept, where));
 }

@@ -46,7 +46,8 @@ std::string Engine::schedule() const {
       text += " a" + std::to_string(event.slot) + ": " + value_of(event.after);
       if (event.before != event.after) text += ", though it is " + value_of(event.before) + " by now";
     } else if (what.starts_with("waits")) {
-      text += " a" + std::to_string(event.slot) + " from " + value_of(event.after) + ": it is " + value_of(event.before);
+      text +=
+          " a" + std::to_string(event.slot) + " from " + value_of(event.after) + ": it is " + value_of(event.before);
     } else if (what.starts_with("wakes")) {
       text += " a" + std::to_string(event.slot) + ": " + value_of(event.after);
     } else if (step.place != nullptr && what != "ends") {
@@ -64,12 +65,10 @@ std::string Engine::stuck() const {
     switch (thread.state) {
       case Thread::State::kAsleep: text += "\n  thread " + std::to_string(i) + " sleeps on a futex"; break;
       case Thread::State::kJoining:
-        text += "\n  thread " + std::to_string(i) + " joins thread " + std::to_string(thread.joins) +
-                place_of(thread.next);
+        text +=
+            "\n  thread " + std::to_string(i) + " joins thread " + std::to_string(thread.joins) + place_of(thread.next);
         break;
-      case Thread::State::kYielded:
-        text += "\n  thread " + std::to_string(i) + " spins, and nothing changes";
-        break;
+      case Thread::State::kYielded: text += "\n  thread " + std::to_string(i) + " spins, and nothing changes"; break;
       case Thread::State::kReady:
       case Thread::State::kFinished: break;
     }

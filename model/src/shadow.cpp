@@ -103,9 +103,8 @@ Shadow::Granule& Shadow::granule(std::uintptr_t address) {
 }
 
 Shadow::Block* Shadow::block_of(const void* address) noexcept {
-  const auto after = std::ranges::upper_bound(blocks_, address, {}, [](const Block& block) {
-    return static_cast<const void*>(block.begin);
-  });
+  const auto after = std::ranges::upper_bound(blocks_, address, {},
+                                              [](const Block& block) { return static_cast<const void*>(block.begin); });
   return after == blocks_.begin() ? nullptr : &*std::prev(after);
 }
 
@@ -128,8 +127,8 @@ std::string Shadow::visit(std::uintptr_t address, const Entry& entry, Visitor vi
     if ((other.bytes & entry.bytes) != 0 && !known && conflict(entry.kind, other.kind)) {
       return "data race: thread " + std::to_string(entry.thread) + " " + name_of(entry.kind) + " memory which thread " +
              std::to_string(other.thread) + " " + name_of(other.kind) + ", and nothing orders the two\n  thread " +
-             std::to_string(entry.thread) + ": " + place_of(entry.from) + "\n  thread " +
-             std::to_string(other.thread) + ": " + place_of(other.from);
+             std::to_string(entry.thread) + ": " + place_of(entry.from) + "\n  thread " + std::to_string(other.thread) +
+             ": " + place_of(other.from);
     }
     const bool same = other.thread == entry.thread && other.kind == entry.kind && other.bytes == entry.bytes;
     // A write that comes after all that was stands for it.

@@ -124,9 +124,7 @@ bool Tape::advance() noexcept {
   return false;
 }
 
-char Tape::letter_of(const Node& node) noexcept {
-  return kLetters[node.is_turn ? code_of(node.turn()) : node.taken];
-}
+char Tape::letter_of(const Node& node) noexcept { return kLetters[node.is_turn ? code_of(node.turn()) : node.taken]; }
 
 std::string Tape::replay() const {
   std::string decisions;

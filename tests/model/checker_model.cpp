@@ -89,11 +89,13 @@ class RandomThread {
 };
 
 TEST(Count, one_thread_has_one_run) {
-  EXPECT_EQ(expect_holds(kAll, [] {
-              atomic<int> a{0};
-              a.store(1, seq_cst);
-              ensure(a.load(relaxed) == 1, "a thread sees what it wrote");
-            }).executions,
+  EXPECT_EQ(expect_holds(kAll,
+                         [] {
+                           atomic<int> a{0};
+                           a.store(1, seq_cst);
+                           ensure(a.load(relaxed) == 1, "a thread sees what it wrote");
+                         })
+                .executions,
             1U);
 }
 

@@ -70,16 +70,18 @@ class atomic {
 
   constexpr atomic() noexcept : atomic(T{}) {}
   constexpr atomic(T value) noexcept : value_(value) {
-    if !consteval {
-      if (detail::watching) detail::created(object());
-    }
+    if
+      !consteval {
+        if (detail::watching) detail::created(object());
+      }
   }
   atomic(const atomic&) = delete;
   atomic& operator=(const atomic&) = delete;
   constexpr ~atomic() {
-    if !consteval {
-      if (detail::watching) detail::destroyed(object());
-    }
+    if
+      !consteval {
+        if (detail::watching) detail::destroyed(object());
+      }
   }
 
   [[nodiscard]] T load(Order order = std::memory_order_seq_cst, Where where = Where::current()) const noexcept {

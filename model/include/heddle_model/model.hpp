@@ -80,7 +80,7 @@ class Thread {
 };
 
 /// Starts a thread; at most 7 besides the model itself.
-Thread spawn(std::function<void()> body, std::source_location where = std::source_location::current());
+Thread spawn(std::move_only_function<void()> body, std::source_location where = std::source_location::current());
 
 /// Gives way, as spin_hint().
 void yield() noexcept;

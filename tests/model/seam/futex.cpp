@@ -16,9 +16,7 @@ bool futex_wait(const base::atomic<std::uint32_t>& word, std::uint32_t expected,
   return heddle_model::futex_wait(word, expected, deadline);
 }
 
-bool futex_wake_one(const base::atomic<std::uint32_t>& word) noexcept {
-  return heddle_model::futex_wake(word, 1) == 1;
-}
+bool futex_wake_one(const base::atomic<std::uint32_t>& word) noexcept { return heddle_model::futex_wake(word, 1) == 1; }
 
 void futex_wake_all(const base::atomic<std::uint32_t>& word) noexcept {
   heddle_model::futex_wake(word, std::numeric_limits<unsigned>::max());
