@@ -10,8 +10,10 @@ std::uint8_t Core::lock() noexcept {
   // As base::SpinLock: some rounds, then the core is given away, in case the other end lost its own.
   constexpr int kRounds = 32;
   for (int round = 0;; ++round) {
-    const std::uint8_t bits = state_.fetch_or(kLocked, base::acquire);  // pairs with unlock
-    if ((bits & kLocked) == 0) [[likely]] return bits;
+    if ((state_.load(base::relaxed) & kLocked) == 0) [[likely]] {
+      const std::uint8_t bits = state_.fetch_or(kLocked, base::acquire);  // pairs with unlock
+      if ((bits & kLocked) == 0) [[likely]] return bits;
+    }
     if (round < kRounds) {
       base::spin_hint();
     } else {
