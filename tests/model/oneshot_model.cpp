@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// oneshot: what the two ends see of each other, in every order: the value goes somewhere once, the channel is freed once.
+// oneshot in every order of its two ends: the value goes somewhere once, the channel is freed once.
 #include "model/explored.hpp"
 
 #include <heddle/channel/oneshot.hpp>
