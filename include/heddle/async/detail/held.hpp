@@ -20,6 +20,7 @@ namespace heddle::inline v0::async::detail {
 using Borrowed = const BatchSemaphore*;
 
 inline const BatchSemaphore& semaphore_of(Borrowed owner) noexcept { return *owner; }
+inline const BatchSemaphore& semaphore_of(const BatchSemaphore& semaphore) noexcept { return semaphore; }
 template <class Owner>
 const BatchSemaphore& semaphore_of(const Owner& owner) noexcept {
   return owner->semaphore_;
@@ -47,7 +48,6 @@ class Held {
     if (count_ != 0) semaphore().release(count_);
   }
 
-  [[nodiscard]] const Owner& owner() const noexcept { return owner_; }
   [[nodiscard]] const BatchSemaphore& semaphore() const noexcept { return semaphore_of(owner_); }
   [[nodiscard]] std::size_t count() const noexcept { return count_; }
 
@@ -77,14 +77,17 @@ class Held {
 /// One permit: a Held that doesn't count. Made like one, so that guards of either kind are made alike.
 template <class Owner>
 class HeldOne {
+  // A pointer is its own optional.
+  using MaybeOwner = std::conditional_t<std::is_pointer_v<Owner>, Owner, std::optional<Owner>>;
+
  public:
   HeldOne(Owner owner, std::size_t) noexcept : owner_(std::move(owner)) {}
   /// What is left of more.
   explicit HeldOne(Held<Owner> held) noexcept : owner_(held.take_one()) {}
-  HeldOne(HeldOne&& other) noexcept : owner_(std::exchange(other.owner_, std::nullopt)) {}
+  HeldOne(HeldOne&& other) noexcept : owner_(std::exchange(other.owner_, MaybeOwner())) {}
   HeldOne& operator=(HeldOne&& other) noexcept {
     HeldOne old(std::move(*this));
-    owner_ = std::exchange(other.owner_, std::nullopt);
+    owner_ = std::exchange(other.owner_, MaybeOwner());
     return *this;
   }
   ~HeldOne() {
@@ -92,25 +95,7 @@ class HeldOne {
   }
 
  private:
-  std::optional<Owner> owner_;
-};
-template <>
-class HeldOne<Borrowed> {
- public:
-  HeldOne(Borrowed owner, std::size_t) noexcept : owner_(owner) {}
-  explicit HeldOne(Held<Borrowed> held) noexcept : owner_(held.take_one()) {}
-  HeldOne(HeldOne&& other) noexcept : owner_(std::exchange(other.owner_, nullptr)) {}
-  HeldOne& operator=(HeldOne&& other) noexcept {
-    HeldOne old(std::move(*this));
-    owner_ = std::exchange(other.owner_, nullptr);
-    return *this;
-  }
-  ~HeldOne() {
-    if (owner_ != nullptr) owner_->release(1);
-  }
-
- private:
-  Borrowed owner_;
+  MaybeOwner owner_;
 };
 
 /// Base of the guards: permits, and the value that they give access to. `Mapped` is the guard of a part of it, `Hold` a
