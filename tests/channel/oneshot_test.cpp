@@ -9,6 +9,7 @@
 
 #include <memory>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <thread>
 #include <type_traits>
@@ -299,6 +300,35 @@ TEST(Oneshot, a_moved_receiver_is_woken_and_receives) {
   EXPECT_TRUE(std::move(tx).send(std::make_unique<int>(3)));
   EXPECT_EQ(task.take_wakes(), 1);
   EXPECT_EQ(**task.poll(moved).take(), 3);
+}
+
+// Its moves throw once `fuse` of them are done.
+struct Explosive {
+  static inline int alive = 0;
+  int fuse;
+  explicit Explosive(int moves) : fuse(moves) { ++alive; }
+  Explosive(Explosive&& other) : fuse(other.fuse - 1) {
+    if (other.fuse == 0) throw std::runtime_error("moved");
+    ++alive;
+  }
+  ~Explosive() { --alive; }
+};
+
+TEST(Oneshot, a_value_whose_move_throws_in_send_is_unsent) {
+  auto [tx, rx] = oneshot::channel<Explosive>();
+  EXPECT_THROW(static_cast<void>(std::move(tx).send(Explosive(0))), std::runtime_error);
+  EXPECT_EQ(Explosive::alive, 0);
+  EXPECT_FALSE(heddle::block_on(rx));
+}
+
+TEST(Oneshot, a_value_whose_move_throws_in_recv_is_destroyed_once) {
+  {
+    auto [tx, rx] = oneshot::channel<Explosive>();
+    EXPECT_TRUE(std::move(tx).send(Explosive(1)));
+    EXPECT_THROW(static_cast<void>(rx.try_recv()), std::runtime_error);
+    EXPECT_EQ(Explosive::alive, 0);
+  }
+  EXPECT_EQ(Explosive::alive, 0);
 }
 
 TEST(Oneshot, an_over_aligned_value_is_aligned) {
