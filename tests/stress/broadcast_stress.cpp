@@ -30,12 +30,12 @@ struct Message {
 TEST(BroadcastStress, every_value_is_received_in_order_or_counted_as_lost) {
   constexpr std::uint32_t kSenders = 2;
   constexpr std::uint32_t kReceivers = 2;
-  const std::uint64_t each = heddle::test::kStormOperations / (kSenders * (kReceivers + 1));
+  constexpr std::uint64_t kEach = heddle::test::kStormOperations / (kSenders * (kReceivers + 1));
   {
     auto [tx, rx] = broadcast::channel<Message>(64);
     std::vector<std::jthread> threads;
     for (std::uint32_t i = 0; i < kReceivers; ++i) {
-      threads.emplace_back([mine = tx.subscribe(), i, each]() mutable {
+      threads.emplace_back([mine = tx.subscribe(), i]() mutable {
         FastRandom random(i);
         std::array<std::uint64_t, kSenders> next{};
         std::uint64_t received = 0;
@@ -68,13 +68,13 @@ TEST(BroadcastStress, every_value_is_received_in_order_or_counted_as_lost) {
             lost += value.error().lagged();
           }
         }
-        EXPECT_EQ(received + lost, kSenders * each);
+        EXPECT_EQ(received + lost, kSenders * kEach);
       });
     }
     for (std::uint32_t i = 0; i < kSenders; ++i) {
-      threads.emplace_back([s = tx.clone(), i, each] {
+      threads.emplace_back([s = tx.clone(), i] {
         FastRandom random(100 + i);
-        for (std::uint64_t n = 0; n < each; ++n) {
+        for (std::uint64_t n = 0; n < kEach; ++n) {
           EXPECT_TRUE(s.send(Message(i, n)));
           if (random.below(128) == 0) std::this_thread::yield();
         }
