@@ -94,7 +94,7 @@ def main(arguments: list[str]) -> int:
             ratio = with_checks / without
             missed |= ratio > most
             print(f"{compiler}: {options.spawns} {options.room}::spawn, {options.fields} fields each: "
-                  f"{without:.2f} s without checks, {with_checks:.2f} s with, ratio {ratio:.3f} (goal {most:.2f})")
+                  f"{without:.2f} s without checks, {with_checks:.2f} s with, ratio {ratio:.3f} (goal {most:.2f})", flush=True)
     return 1 if missed else 0
 
 

@@ -5,6 +5,7 @@
 #include <heddle/base/assert.hpp>
 #include <heddle/base/blocking.hpp>
 
+#include "base/describe.hpp"
 #include "sys/futex.hpp"
 #include "sys/thread.hpp"
 #include "thread/panic.hpp"
@@ -24,6 +25,18 @@ std::string describe(const Borrow& borrow) {
   if (borrow.place.line() == 0) return how + " by a view given to Scope::spawn";
   return how + " at " + borrow.place.file_name() + ":" + std::to_string(borrow.place.line());
 }
+
+/// Holds the lock, over sections that call nobody: so its owner can't ask for it again.
+class Locked {
+ public:
+  explicit Locked(sync::detail::RawMutex& mutex) noexcept : mutex_(mutex) { mutex.lock_again(); }
+  Locked(const Locked&) = delete;
+  Locked& operator=(const Locked&) = delete;
+  ~Locked() { mutex_.unlock(); }
+
+ private:
+  sync::detail::RawMutex& mutex_;
+};
 
 void refuse(const Borrow& first, const Borrow& second) {
   if (first.access == Access::kShared && second.access == Access::kShared) return;
@@ -51,7 +64,7 @@ void LiveBorrows::end(const ThreadCell* owner) noexcept {
 std::error_code ScopeState::start(const std::shared_ptr<ScopeState>& self, ThreadCell& cell, std::size_t stack_size,
                                   std::span<const Borrow> borrows) {
   if (!borrows.empty()) {
-    const std::scoped_lock lock(mutex_);
+    const Locked locked(mutex_);
     borrows_.add(borrows, &cell);
   }
   cell.scope = self;
@@ -60,14 +73,14 @@ std::error_code ScopeState::start(const std::shared_ptr<ScopeState>& self, Threa
   if (const std::error_code error = cell.start(stack_size)) {
     running_.fetch_sub(kOne, base::relaxed);
     cell.scope = nullptr;
-    const std::scoped_lock lock(mutex_);
+    const Locked locked(mutex_);
     borrows_.end(&cell);
     return error;
   }
   cell.add_reference();
   Threads ended;
   {
-    const std::scoped_lock lock(mutex_);
+    const Locked locked(mutex_);
     threads_.push_back(cell);
     // Now and then those that have ended and whose handles are gone: a scope that lives long and starts threads all the
     // time doesn't keep the stacks of all of them.
@@ -100,7 +113,7 @@ void ScopeState::join_all(Threads& taken) noexcept {
       HEDDLE_INVARIANT(!error, "a scoped thread can't be joined");
     }
     if (cell->panic() != nullptr) {
-      const std::scoped_lock lock(mutex_);
+      const Locked locked(mutex_);
       // A copy: a handle that has left the scope may still ask for it.
       if (panic_ == nullptr) panic_ = cell->panic();
     }
@@ -114,7 +127,7 @@ void ScopeState::one_finished() noexcept {
 
 void ScopeState::forget(ThreadCell& cell) noexcept {
   {
-    const std::scoped_lock lock(mutex_);
+    const Locked locked(mutex_);
     borrows_.end(&cell);
     // A scope that has ended has forgotten already.
     if (!static_cast<base::ListNode<ScopeState>&>(cell).linked()) return;
@@ -130,7 +143,7 @@ std::exception_ptr ScopeState::end() noexcept {
   // Again, since they may have started more.
   do {
     join_all(taken);
-    const std::scoped_lock lock(mutex_);
+    const Locked locked(mutex_);
     take(taken, [](const ThreadCell& thread) { return thread.is_unwanted(); });
   } while (!taken.empty());
   // Then those whose handles are in other hands, which may be joining just now: until they have finished.
@@ -140,7 +153,7 @@ std::exception_ptr ScopeState::end() noexcept {
     running = running_.load(base::acquire);
   }
   {
-    const std::scoped_lock lock(mutex_);
+    const Locked locked(mutex_);
     take(taken, [](const ThreadCell&) { return true; });
   }
   join_all(taken);
@@ -148,7 +161,7 @@ std::exception_ptr ScopeState::end() noexcept {
 }
 
 std::size_t ScopeState::remembered() noexcept {
-  const std::scoped_lock lock(mutex_);
+  const Locked locked(mutex_);
   return count_;
 }
 
@@ -157,7 +170,7 @@ void end_borrows(ThreadCell& cell) noexcept { cell.scope->forget(cell); }
 }  // namespace detail
 
 ScopedThreadPanicked::ScopedThreadPanicked(std::exception_ptr panic)
-    : std::runtime_error("a scoped thread panicked: " + detail::describe(panic)), panic_(std::move(panic)) {}
+    : std::runtime_error("a scoped thread panicked: " + base::describe(panic)), panic_(std::move(panic)) {}
 
 Scope::Scope() {
   base::refuse_in_async("thread::scope", "task::spawn_blocking for the whole scope");

@@ -11,13 +11,14 @@
 
 #include <heddle/base/atomic.hpp>
 #include <heddle/base/intrusive_list.hpp>
+#include <heddle/sync/detail/raw_mutex.hpp>
 #include <heddle/thread/borrow.hpp>
 #include <heddle/thread/detail/thread_cell.hpp>
 
 #include <cstddef>
 #include <cstdint>
 #include <exception>
-#include <mutex>
+#include <memory>
 #include <span>
 #include <system_error>
 #include <vector>
@@ -72,7 +73,7 @@ class ScopeState {
 
   // Atomic; see above.
   base::atomic<std::uint32_t> running_{0};
-  std::mutex mutex_;
+  sync::detail::RawMutex mutex_;
   // Guarded by mutex_. Each thread in the list is a reference.
   Threads threads_;
   std::size_t count_ = 0;

@@ -227,7 +227,7 @@ TEST(StdArc, test_weak_count_locked) {
   // weak_count never shows the lock that get_mut takes on the count.
   auto a = Arc<int>::make(0);
   std::atomic<bool> stop = false;
-  const auto a2 = a.downgrade();
+  const auto a2 = a.clone();
   const std::jthread other([&] {
     while (!stop) static_cast<void>(a.get_mut());
   });

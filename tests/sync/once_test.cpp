@@ -173,6 +173,14 @@ TEST(StdOnceLock, sync_once_cell_drop) {
 
 TEST(StdOnceLock, sync_once_cell_drop_empty) { const OnceLock<std::string> cell; }
 
+TEST(StdOnceLock, clone) {
+  const OnceLock<std::string> s;
+  EXPECT_EQ(s.clone().get(), nullptr);
+  EXPECT_TRUE(s.set("hello").has_value());
+  const auto c = s.clone();
+  EXPECT_EQ(*c.get(), "hello");
+}
+
 TEST(StdOnceLock, get_or_try_init) {
   const OnceLock<std::string> cell;
   using Result = std::expected<std::string, int>;

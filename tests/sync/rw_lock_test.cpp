@@ -9,6 +9,7 @@
 #include <atomic>
 #include <barrier>
 #include <latch>
+#include <optional>
 #include <string>
 #include <thread>
 #include <utility>
@@ -21,7 +22,6 @@ using hd::RwLock;
 using hd::RwLockReadGuard;
 using hd::RwLockWriteGuard;
 using hd::sync::WouldDeadlock;
-using hd::sync::detail::RwState;
 
 struct Panic {};
 
@@ -390,26 +390,6 @@ TEST(RwLock, a_downgraded_guard_does_not_poison) {
     throw Panic();
   });
   EXPECT_FALSE(lock.is_poisoned());
-}
-
-TEST(RwState, is_readable_up_to_the_most_readers) {
-  EXPECT_TRUE(RwState(0).is_readable());
-  EXPECT_TRUE(RwState(RwState::kMaxReaders - 1).is_readable());
-  EXPECT_FALSE(RwState(RwState::kMaxReaders).is_readable());
-  EXPECT_TRUE(RwState(RwState::kMaxReaders).is_full());
-  EXPECT_FALSE(RwState(RwState::kWriting).is_readable());
-}
-
-TEST(RwState, a_newcomer_reads_past_nobody_who_waits) {
-  EXPECT_FALSE(RwState(1 | RwState::kWritersWaiting).is_readable());
-  EXPECT_FALSE(RwState(RwState::kReadersWaiting).is_readable());
-}
-
-TEST(RwState, a_woken_reader_passes_a_waiting_writer_only_where_others_read) {
-  EXPECT_TRUE(RwState(1 | RwState::kWritersWaiting).is_readable_once_woken());
-  EXPECT_FALSE(RwState(RwState::kWritersWaiting).is_readable_once_woken());
-  EXPECT_FALSE(RwState(1 | RwState::kReadersWaiting).is_readable_once_woken());
-  EXPECT_FALSE(RwState(RwState::kWriting).is_readable_once_woken());
 }
 
 }  // namespace

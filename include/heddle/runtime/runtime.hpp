@@ -163,8 +163,7 @@ class Builder {
   Builder(Builder&&) noexcept;
   ~Builder();
 
-  /// At least 1; default: as many as there are processors that this process may use (its affinity mask). Multi-thread
-  /// only.
+  /// At least 1; default: thread::available_parallelism(). Multi-thread only.
   Builder& worker_threads(std::size_t count);
   /// What the system shows as the name of the workers: the first 15 bytes.
   Builder& thread_name(std::string name);

@@ -157,9 +157,19 @@ struct FirstArgument<Arguments<T, Rest...>> {
   using type = T;
 };
 
-/// A view as the reference it is.
+/// A view as the reference it is; but unlike a reference it can be made to view something else.
 template <class P, class Reference, Text Instead>
-using ViewRule = std::conditional_t<std::is_same_v<P, OwnedProperty>, Never<Instead>, If<Requirement<P, Reference>>>;
+struct ViewRule {
+  using type = If<Requirement<P, Reference>>;
+};
+template <class Reference, Text Instead>
+struct ViewRule<OwnedProperty, Reference, Instead> {
+  using type = Never<Instead>;
+};
+template <class Reference, Text Instead>
+struct ViewRule<SyncMutProperty, Reference, Instead> {
+  using type = Never<"use a Mutex">;
+};
 
 template <class P, class T, class Deleter>
 struct UniqueRule {  // a const unique_ptr gives T&
@@ -212,13 +222,13 @@ consteval auto std_rule() {
     } else if constexpr (kind == StdKind::kShared) {
       return typename SharedRule<P, First>::type{};
     } else if constexpr (kind == StdKind::kReference) {
-      return ViewRule<P, First&, "use Arc, or borrow in a scope">{};
+      return typename ViewRule<P, First&, "use Arc, or borrow in a scope">::type{};
     } else if constexpr (kind == StdKind::kSpan) {
-      return ViewRule<P, First&, "use std::vector">{};
+      return typename ViewRule<P, First&, "use std::vector">::type{};
     } else if constexpr (kind == StdKind::kList) {
-      return ViewRule<P, const First&, "use std::vector">{};
+      return typename ViewRule<P, const First&, "use std::vector">::type{};
     } else {
-      return ViewRule<P, const First&, "use std::string">{};
+      return typename ViewRule<P, const First&, "use std::string">::type{};
     }
   }
 }
