@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: MIT
+// Explorations as gtest tests: one line of figures each, and the failing schedule where there is one.
+#pragma once
+
+#include <heddle_model/model.hpp>
+
+#include <fmt/core.h>
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <functional>
+#include <string>
+
+namespace heddle_test {
+
+/// The full tier (HEDDLE_MODEL_FULL=1) allows one preemption more, and adds random runs.
+inline heddle_model::Options tiered(heddle_model::Options options) {
+  if (std::getenv("HEDDLE_MODEL_FULL") == nullptr) return options;
+  if (options.preemptions != heddle_model::kAllInterleavings) ++options.preemptions;
+  options.most_executions *= 100;
+  options.random_executions += 100'000;
+  return options;
+}
+
+inline heddle_model::Report explored(const heddle_model::Options& options, const std::function<void()>& model) {
+  const heddle_model::Report report = heddle_model::explore(options, model);
+  const bool all = options.preemptions == heddle_model::kAllInterleavings;
+  const std::string bound = all ? "none" : std::to_string(options.preemptions);
+  fmt::print("             {} executions, {} pruned, {} random; bound {}; longest {} steps{}\n", report.executions,
+             report.pruned, report.random_executions, bound, report.longest,
+             report.failed || report.complete ? "" : "; NOT complete");
+  return report;
+}
+
+/// Expects that no run of `model` fails, and that none within the bound was left out.
+inline heddle_model::Report expect_holds(const heddle_model::Options& options, const std::function<void()>& model) {
+  const heddle_model::Report report = explored(tiered(options), model);
+  EXPECT_FALSE(report.failed) << report.message << "\nschedule:\n" << report.schedule << "replay: " << report.replay;
+  EXPECT_TRUE(report.failed || report.complete) << "more than " << options.most_executions << " executions";
+  return report;
+}
+
+/// Every interleaving.
+inline const heddle_model::Options kAll{.preemptions = heddle_model::kAllInterleavings};
+
+}  // namespace heddle_test
