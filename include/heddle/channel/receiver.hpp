@@ -42,6 +42,16 @@ class Receiving {
     return step;
   }
 
+  /// The usual first poll: true if `take` got a message.
+  template <class Take>
+  [[gnu::always_inline]] bool poll_fast(Context& cx, Take&& take) noexcept {
+    // Relaxed: an idle waiter is nobody else's.
+    if (waiter_.state.load(base::relaxed) != Wait::kIdle || cx.budget() == 0) return false;
+    if (!shared_.try_recv_fast(take)) return false;
+    cx.made_progress();
+    return true;
+  }
+
   [[nodiscard]] Shared<T>& shared() const noexcept { return shared_; }
 
  private:
@@ -96,17 +106,27 @@ class [[nodiscard("a receive does nothing until it is awaited")]] RecvFuture {
   explicit RecvFuture(detail::Shared<T>& shared) noexcept : receiving_(shared) {}
   RecvFuture(RecvFuture&&) = delete;
 
-  Poll<Output> poll(Context& cx) {
-    if (done_) throw PolledAfterCompletion();
-    Poll<Output> answer(std::in_place);
-    if (receiving_.poll(cx, [&](T&& value) { answer->emplace(std::move(value)); }) == detail::Attempt::kWouldWait) {
-      return Pending;
+  [[gnu::always_inline]] Poll<Output> poll(Context& cx) {
+    if (!done_) {
+      Output message;
+      if (receiving_.poll_fast(cx, [&](T&& value) { message.emplace(std::move(value)); })) [[likely]] {
+        done_ = true;
+        return Poll<Output>(std::in_place, std::move(message));
+      }
     }
-    done_ = true;
-    return answer;
+    return poll_slow(cx);
   }
 
  private:
+  [[gnu::noinline]] Poll<Output> poll_slow(Context& cx) {
+    if (done_) throw PolledAfterCompletion();
+    Output message;
+    const auto take = [&](T&& value) { message.emplace(std::move(value)); };
+    if (receiving_.poll(cx, take) == detail::Attempt::kWouldWait) return Pending;
+    done_ = true;
+    return Poll<Output>(std::in_place, std::move(message));
+  }
+
   detail::Receiving<T> receiving_;
   bool done_ = false;
 };
@@ -183,12 +203,11 @@ class [[nodiscard]] Receiver {
   ///
   /// Corresponds to Rust's `mpsc::Receiver::recv`; an optional as in Tokio, since there is one reason to have nothing.
   [[nodiscard]] std::optional<T> recv() const {
-    std::optional<T> message;
-    const auto take = [&](T&& value) { message.emplace(std::move(value)); };
-    if (shared_->recv(take, detail::Waiting()) == detail::Attempt::kWouldWait) [[unlikely]] {
-      static_cast<void>(shared_->recv_blocking(take, detail::kForever, "Receiver::recv"));
+    {
+      std::optional<T> message;
+      if (shared_->try_recv_fast([&](T&& value) { message.emplace(std::move(value)); })) [[likely]] return message;
     }
-    return message;
+    return recv_slow();
   }
 
   /// The oldest message, if there is one. On a rendezvous channel: if a sender waits. Rust's `try_recv`.
@@ -315,6 +334,15 @@ class [[nodiscard]] Receiver {
   [[nodiscard]] detail::Shared<T>& shared() const noexcept { return *shared_; }
 
  private:
+  [[gnu::noinline]] std::optional<T> recv_slow() const {
+    std::optional<T> message;
+    const auto take = [&](T&& value) { message.emplace(std::move(value)); };
+    if (shared_->recv(take, detail::Waiting()) == detail::Attempt::kWouldWait) {
+      static_cast<void>(shared_->recv_blocking(take, detail::kForever, "Receiver::recv"));
+    }
+    return message;
+  }
+
   template <class At>
   std::expected<T, RecvTimeoutError> recv_before(At deadline, const char* call) const {
     std::optional<T> message;

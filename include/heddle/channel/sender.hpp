@@ -27,7 +27,25 @@ class [[nodiscard("a send does nothing until it is awaited")]] SendFuture {
   SendFuture(SendFuture&&) = delete;
   ~SendFuture() { cancel(); }
 
-  Poll<Output> poll(Context& cx) {
+  [[gnu::always_inline]] Poll<Output> poll(Context& cx) {
+    // Relaxed: an idle waiter is nobody else's.
+    const bool starts = value_ != nullptr && waiter_.state.load(base::relaxed) == detail::Wait::kIdle;
+    if (starts && cx.budget() != 0 && shared_.try_send_fast(*value_)) [[likely]] {
+      cx.made_progress();
+      value_ = nullptr;
+      return Poll<Output>(std::in_place);
+    }
+    return poll_slow(cx);
+  }
+
+ protected:
+  void cancel() noexcept {
+    // Relaxed: cancel_sender looks again under the lock.
+    if (waiter_.state.load(base::relaxed) != detail::Wait::kIdle) shared_.cancel_sender(waiter_);
+  }
+
+ private:
+  [[gnu::noinline]] Poll<Output> poll_slow(Context& cx) {
     if (value_ == nullptr) throw PolledAfterCompletion();
     if (!cx.may_proceed()) return Pending;
     for (;;) {
@@ -49,13 +67,6 @@ class [[nodiscard("a send does nothing until it is awaited")]] SendFuture {
     }
   }
 
- protected:
-  void cancel() noexcept {
-    // Relaxed: cancel_sender looks again under the lock.
-    if (waiter_.state.load(base::relaxed) != detail::Wait::kIdle) shared_.cancel_sender(waiter_);
-  }
-
- private:
   detail::Shared<T>& shared_;
   detail::Waiter waiter_;
   // The message until it is sent or given back.
@@ -142,6 +153,7 @@ class [[nodiscard]] Sender {
   ///
   /// Corresponds to Rust's `SyncSender::send`.
   std::expected<void, SendError<T>> send(T&& value) const {
+    if (shared_->try_send_fast(value)) [[likely]] return {};
     detail::Attempt step = shared_->send(value, detail::Waiting());
     if (step == detail::Attempt::kWouldWait) step = shared_->send_blocking(value, detail::kForever, "Sender::send");
     if (step == detail::Attempt::kDone) [[likely]] return {};

@@ -102,6 +102,13 @@ class ListQueue {
   template <class Take>
   void pop(Take&& take) {
     if (read_ == Block<T>::kSlots) retire();
+    pop_fast(take);
+  }
+
+  /// The same in two steps, where the block needn't be changed.
+  [[nodiscard]] bool can_pop_fast() const noexcept { return claimed() != 0 && read_ != Block<T>::kSlots; }
+  template <class Take>
+  void pop_fast(Take&& take) {
     T& value = head_->slots[read_];
     take(std::move(value));
     std::destroy_at(&value);

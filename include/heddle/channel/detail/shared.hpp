@@ -52,9 +52,44 @@ class Shared final : public Core {
     return stored_ + list_.claimed();
   }
 
+  // ---- The usual case: nobody waits, and a place is free or a message there. False has done nothing. Compiled into its
+  // caller, it keeps the message in registers: through memory a 16-byte optional costs more than the lock.
+
+  [[gnu::always_inline]] bool try_send_fast(T& value) noexcept {
+    if constexpr (kMoveMayThrow) return false;
+    if (flavor() == Flavor::kZero) return false;
+    const Locked locked(lock_);
+    if (closed_ || !receivers_.empty()) return false;
+    if (flavor() == Flavor::kArray) {
+      if (!has_room()) return false;
+      array_.push(value);
+    } else {
+      if (list_.needs_block()) return false;
+      list_.push(value);
+    }
+    ++stored_;
+    return true;
+  }
+
+  template <class Take>
+  [[gnu::always_inline]] bool try_recv_fast(Take&& take) noexcept {
+    if constexpr (kMoveMayThrow) return false;
+    if (flavor() == Flavor::kList) {
+      if (many_receivers_ || !list_.can_pop_fast()) return false;
+      list_.pop_fast(take);
+      return true;
+    }
+    if (flavor() == Flavor::kZero) return false;
+    const Locked locked(lock_);
+    if (stored_ == 0 || !senders_.empty()) return false;
+    array_.pop(take);
+    --stored_;
+    return true;
+  }
+
   // ---- Steps: they never block. `value` is moved from only by kDone; kWouldWait has queued the waiter, if one was lent.
 
-  Attempt send(T& value, Waiting waiting) {
+  [[gnu::noinline]] Attempt send(T& value, Waiting waiting) {
     switch (flavor()) {
       case Flavor::kArray: return send_array(value, waiting);
       case Flavor::kList: return send_list(value, Place::kNew);
@@ -89,7 +124,7 @@ class Shared final : public Core {
 
   /// `take(T&&)` gets the message.
   template <class Take>
-  Attempt recv(Take&& take, Waiting waiting) {
+  [[gnu::noinline]] Attempt recv(Take&& take, Waiting waiting) {
     switch (flavor()) {
       case Flavor::kArray: return recv_array(take, waiting);
       case Flavor::kList: return recv_list(take, waiting);
