@@ -126,6 +126,14 @@ Attempt Core::enqueue(WaitList& list, Waiting waiting) noexcept {
   return Attempt::kWouldWait;
 }
 
+bool Core::has_partner(WaitList& list, Waiting waiting) noexcept {
+  for (Waiter* other = list.front(); other != nullptr; other = list.next(*other)) {
+    const Selection* const theirs = other->selection;
+    if (theirs == nullptr || (theirs != waiting.waiter->selection && theirs->winner() == nullptr)) return true;
+  }
+  return false;
+}
+
 Waker Core::give_place() noexcept {
   while (Waiter* sender = senders_.front()) {
     if (sender->wanted <= 1) {

@@ -136,6 +136,8 @@ class alignas(base::kCacheLine) Core {
   [[nodiscard]] bool is_disconnected() const noexcept { return (closed_ || senders_gone_) && permits_ == 0; }
   /// Queues the waiter, if one was lent.
   static Attempt enqueue(WaitList& list, Waiting waiting) noexcept;
+  /// Whether anybody but the selection itself waits there.
+  [[nodiscard]] static bool has_partner(WaitList& list, Waiting waiting) noexcept;
   /// After a place was freed: gives it to the sender that waits longest.
   [[nodiscard]] Waker pass_place_on() noexcept {
     if (senders_.empty()) [[likely]] return Waker();

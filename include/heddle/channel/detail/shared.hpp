@@ -153,6 +153,23 @@ class Shared final : public Core {
     }
   }
 
+  // ---- For select: true if the waiter was queued, false if the operation is possible just now.
+
+  [[nodiscard]] bool watch_send(Waiting waiting) noexcept {
+    const Locked locked(lock_);
+    if (closed_ || has_room() || has_partner(receivers_, waiting)) return false;
+    waiting.waiter->wanted = 1;
+    static_cast<void>(enqueue(senders_, waiting));
+    return true;
+  }
+  [[nodiscard]] bool watch_recv(Waiting waiting) noexcept {
+    const Locked locked(lock_);
+    if (stored_ + list_.claimed() != 0 || is_disconnected()) return false;
+    if (flavor() == Flavor::kZero && has_partner(senders_, waiting)) return false;
+    static_cast<void>(enqueue(receivers_, waiting));
+    return true;
+  }
+
   // ---- For threads: they block until done, closed, or, with kWouldWait, until the deadline.
 
   [[gnu::noinline]] Attempt send_blocking(T& value, Deadline deadline, const char* call) {
