@@ -37,15 +37,15 @@ TEST_P(Values, each_is_destroyed_exactly_once) {
   {
     auto [tx, rx] = make_channel<Tracked>(GetParam());
     std::thread sender([tx = std::move(tx)] {
-      for (int i = 0; i < 1000; ++i) ASSERT_TRUE(tx.send(Tracked(i)).has_value());
+      for (int i = 0; i < 1000; ++i) static_cast<void>(tx.send(Tracked(i)));
     });
     for (int i = 0; i < 600; ++i) ASSERT_EQ(rx.recv()->number(), i);
-    // The rest is sent, given back in errors, and destroyed there.
+    // The rest is destroyed in the channel, or given back in an error and destroyed there.
     { const auto gone = std::move(rx); }
     sender.join();
   }
   EXPECT_EQ(Tracked::alive(), alive);
-  EXPECT_LE(Tracked::dropped() - dropped, 1000);
+  EXPECT_EQ(Tracked::dropped() - dropped, 1000);
 }
 
 TEST_P(Values, may_be_over_aligned) {
@@ -145,7 +145,7 @@ TEST_P(Values, may_be_an_end_of_the_channel_itself) {
   server.join();
 }
 
-TEST(Values, a_message_may_hold_the_last_sender_of_its_own_channel) {
+TEST(ValueKnots, a_message_may_hold_the_last_sender_of_its_own_channel) {
   struct Knot {
     std::optional<mpsc::Sender<Knot>> sender;
     explicit Knot(mpsc::Sender<Knot> s) : sender(std::move(s)) {}
@@ -224,7 +224,7 @@ TEST_P(ThrowingMoves, a_permit_whose_send_throws_gives_its_place_back) {
   if (GetParam() != kUnbounded) EXPECT_EQ(tx.capacity(), GetParam());
 }
 
-TEST(ThrowingMoves, a_rendezvous_send_that_throws_leaves_the_receiver_waiting) {
+TEST(ThrowingRendezvous, a_rendezvous_send_that_throws_leaves_the_receiver_waiting) {
   auto [tx, rx] = mpsc::sync_channel<Fragile>(0);
   WakeCounter task;
   auto recv = rx.recv_async();
@@ -239,7 +239,7 @@ TEST(ThrowingMoves, a_rendezvous_send_that_throws_leaves_the_receiver_waiting) {
   EXPECT_EQ(task.poll(recv).take()->number(), 1);
 }
 
-TEST(ThrowingMoves, a_rendezvous_receive_that_throws_leaves_the_sender_waiting) {
+TEST(ThrowingRendezvous, a_rendezvous_receive_that_throws_leaves_the_sender_waiting) {
   auto [tx, rx] = mpsc::sync_channel<Fragile>(0);
   WakeCounter task;
   Fragile message(1);

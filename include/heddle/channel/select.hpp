@@ -19,6 +19,7 @@
 #include <concepts>
 #include <cstddef>
 #include <expected>
+#include <memory>
 #include <optional>
 #include <span>
 #include <type_traits>
@@ -106,7 +107,7 @@ class SendArm final : public SelectArm {
  private:
   bool try_now() override { return decide(shared_.send(value_, detail::Waiting())); }
   bool watch(const Waker& waker) override {
-    waiter_.cell = &value_;
+    waiter_.cell = std::addressof(value_);
     return shared_.watch_send(detail::Waiting(waiter_, waker));
   }
   detail::Wait settle() noexcept override { return shared_.settle(waiter_); }

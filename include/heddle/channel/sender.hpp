@@ -11,6 +11,7 @@
 #include <concepts>
 #include <cstddef>
 #include <expected>
+#include <memory>
 #include <optional>
 #include <stdexcept>
 #include <utility>
@@ -23,7 +24,7 @@ class [[nodiscard("a send does nothing until it is awaited")]] SendFuture {
  public:
   using Output = std::expected<void, SendError<T>>;
 
-  SendFuture(detail::Shared<T>& shared, T& value) noexcept : shared_(shared), value_(&value) {}
+  SendFuture(detail::Shared<T>& shared, T& value) noexcept : shared_(shared), value_(std::addressof(value)) {}
   SendFuture(SendFuture&&) = delete;
   ~SendFuture() { cancel(); }
 

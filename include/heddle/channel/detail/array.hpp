@@ -37,7 +37,7 @@ class ArrayQueue {
   void pop(Take&& take) {
     T& value = slots_[head_];
     take(std::move(value));
-    std::destroy_at(&value);
+    std::destroy_at(std::addressof(value));
     head_ = after(head_);
   }
 

@@ -111,7 +111,7 @@ class ListQueue {
   void pop_fast(Take&& take) {
     T& value = head_->slots[read_];
     take(std::move(value));
-    std::destroy_at(&value);
+    std::destroy_at(std::addressof(value));
     ++read_;
     set_claimed(claimed() - 1);
   }

@@ -22,11 +22,11 @@ struct Parcel {
   Parcel(const Parcel&) = delete;
   Parcel& operator=(const Parcel&) = delete;
   ~Parcel() {
-    if (full) std::destroy_at(&value);
+    if (full) std::destroy_at(std::addressof(value));
   }
 
   void fill(T& from) {
-    std::construct_at(&value, std::move(from));
+    std::construct_at(std::addressof(value), std::move(from));
     full = true;
   }
 
