@@ -108,6 +108,14 @@ if(HEDDLE_EXAMPLES)
   endforeach()
 endif()
 
+# Examples that don't end by themselves are driven from outside.
+if(HEDDLE_EXAMPLES)
+  heddle_script_test(echo_server examples ${HEDDLE_TEST_TIMEOUT} tests/examples/echo_server.py
+                     $<TARGET_FILE:examples_echo_server> 127.0.0.1:0)
+  heddle_script_test(echo_server_threaded examples ${HEDDLE_TEST_TIMEOUT} tests/examples/echo_server.py
+                     $<TARGET_FILE:examples_echo_server_threaded> 0)
+endif()
+
 # What doesn't depend on how the tests are built runs in the plain builds only.
 if(HEDDLE_SANITIZE)
   return()

@@ -25,7 +25,7 @@ namespace {
 // Classes of 16 bytes: a coarser grain costs more memory in a million idle tasks than it saves in lists.
 constexpr std::size_t kGrain = 16;
 constexpr std::size_t kLargest = 2048;
-constexpr std::size_t kClasses = kLargest / kGrain + 1;
+constexpr std::size_t kClasses = kLargest / kGrain;
 // Bytes that one list may keep: a batch of some thousand tasks, little beside a thread's stack.
 constexpr std::size_t kKeepBytes = std::size_t{1} << 20;
 
@@ -62,7 +62,9 @@ struct Drain {
   phase = Phase::kActive;
 }
 
-constexpr std::size_t class_of(std::size_t size) noexcept { return (size + kGrain - 1) / kGrain; }
+// A size of 0 wraps around, and so has no class, as one that is too large.
+constexpr std::size_t class_of(std::size_t size) noexcept { return (size - 1) / kGrain; }
+constexpr std::size_t size_of(std::size_t index) noexcept { return (index + 1) * kGrain; }
 
 }  // namespace
 
@@ -75,7 +77,7 @@ void* allocate_block(std::size_t size) {
     --list.count;
     return block;
   }
-  return ::operator new(index * kGrain);
+  return ::operator new(size_of(index));
 }
 
 void free_block(void* block, std::size_t size) noexcept {
@@ -86,7 +88,7 @@ void free_block(void* block, std::size_t size) noexcept {
     if (phase == Phase::kExited) return ::operator delete(block);
     activate();
   }
-  if (list.count * (index * kGrain) >= kKeepBytes) return ::operator delete(block);
+  if (list.count * size_of(index) >= kKeepBytes) return ::operator delete(block);
   list.head = ::new (block) FreeBlock{list.head};
   ++list.count;
 }

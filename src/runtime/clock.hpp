@@ -15,6 +15,9 @@ namespace heddle::inline v0::runtime {
 /// Written only by the thread that drives a current-thread runtime; the atomics let other threads read.
 class Clock {
  public:
+  /// The grain of timers, in nanoseconds.
+  static constexpr std::uint64_t kTick = 1'000'000;
+
   [[nodiscard]] std::uint64_t now() const noexcept {
     if (!shifted_.load(base::acquire)) [[likely]] return sys::monotonic_ns();
     return paused_.load(base::acquire) ? frozen_.load(base::acquire) : sys::monotonic_ns() + shift_.load(base::acquire);
@@ -22,8 +25,9 @@ class Clock {
 
   [[nodiscard]] bool paused() const noexcept { return paused_.load(base::acquire); }
 
+  /// Stops at the next whole tick, so that sleeps of whole milliseconds end exactly in paused time.
   void pause() noexcept {
-    frozen_.store(now(), base::release);
+    frozen_.store((now() + kTick - 1) / kTick * kTick, base::release);
     paused_.store(true, base::release);
     shifted_.store(true, base::release);
   }

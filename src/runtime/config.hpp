@@ -11,7 +11,7 @@ namespace heddle::inline v0::runtime {
 
 struct Config {
   bool multi_thread = true;
-  std::size_t worker_threads = 0;  // 0: as many as the machine offers
+  std::size_t worker_threads = 0;  // unless given: as many as the process may use processors
   bool workers_given = false;
   std::string thread_name = "heddle-worker";
   std::size_t thread_stack_size = 0;  // 0: the system's

@@ -19,10 +19,13 @@ class Worker {
   /// Puts a notified task into this worker's own queue. Only from its own thread.
   virtual void schedule_local(TaskHeader& task) noexcept = 0;
 
-  /// Which shard of timers and tasks is its own.
-  std::size_t shard = 0;
+  // Constant.
+  const Shared& runtime;
+  /// Which of the runtime's shards of timers and tasks is its own.
+  const std::size_t shard;
 
  protected:
+  Worker(const Shared& its_runtime, std::size_t its_shard) noexcept : runtime(its_runtime), shard(its_shard) {}
   ~Worker() = default;
 };
 
@@ -35,7 +38,10 @@ struct Current {
   std::uint64_t next_id = 0;
   std::uint64_t last_id = 0;
 
-  [[nodiscard]] std::size_t shard() const noexcept { return worker == nullptr ? 0 : worker->shard; }
+  /// This thread's worker, if it is one of `runtime`: a task may have entered another runtime than that of its worker.
+  [[nodiscard]] Worker* worker_of(const Shared& runtime) const noexcept {
+    return worker != nullptr && &worker->runtime == &runtime ? worker : nullptr;
+  }
 };
 
 /// This thread's Current. Not inline: a coroutine may resume on another thread, and compilers keep the address of a

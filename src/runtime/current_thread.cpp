@@ -51,7 +51,7 @@ class CurrentThread::MainWaker final : public future::WakeTarget {
 };
 
 CurrentThread::CurrentThread(const Config& config, std::unique_ptr<Driver> driver)
-    : Shared(1, std::move(driver)), config_(config) {
+    : Shared(1, std::move(driver)), Worker(static_cast<const Shared&>(*this), 0), config_(config) {
   if (config_.start_paused) clock().pause();
 }
 
@@ -72,7 +72,8 @@ void CurrentThread::block_on(MainFuture& future) {
     }
     {
       const std::lock_guard guard(lock_);
-      if (core_taken_) waiting_.push_back(waker.clone());
+      const auto is_ours = [&](const Waker& other) { return other.will_wake(waker); };
+      if (core_taken_ && std::ranges::none_of(waiting_, is_ours)) waiting_.push_back(waker.clone());
     }
     if (try_take_core()) return drive(future);
     thread->sleep();
@@ -152,18 +153,18 @@ void CurrentThread::turn(bool may_wait) noexcept {
 void CurrentThread::advance_paused_clock(const MainWaker& main) noexcept {
   // Paused time goes on by itself when nothing else can happen: no event came, nothing is ready to run.
   if (!clock().paused() || !queue_.empty() || !injected_.empty() || main.is_set()) return;
-  const std::uint64_t next = timers().next_turn();
+  const std::uint64_t next = timers().exact_next_turn();
   if (next != TimerShard::kNever) clock().advance_to(next);
 }
 
 std::uint64_t CurrentThread::time_to_wait() noexcept {
+  // Publish, then look again: a timer armed between the two is seen by one side. See Shared::timer_armed.
   const std::uint64_t until = timers().next_turn();
-  if (clock().paused()) return until == TimerShard::kNever ? Driver::kForever : Driver::kNoWait;
   sleeps_until_.exchange(until, base::seq_cst);
   const std::uint64_t next = std::min(until, timers().next_turn());
   if (next == TimerShard::kNever) return Driver::kForever;
   const std::uint64_t now = clock().now();
-  return next > now ? next - now : Driver::kNoWait;
+  return next > now && !clock().paused() ? next - now : Driver::kNoWait;
 }
 
 void CurrentThread::shut_down() noexcept {

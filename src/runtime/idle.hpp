@@ -36,6 +36,8 @@ class Idle {
   /// True if a wake would find a sleeper. Relaxed: a hint for those who look again.
   [[nodiscard]] bool may_wake() const noexcept { return wakes(word_.load(base::relaxed)); }
 
+  [[nodiscard]] bool all_asleep() const noexcept { return awake(word_.load(base::seq_cst)) == 0; }
+
   [[nodiscard]] std::size_t worker_to_wake() noexcept {
     if (!wakes(word_.fetch_add(0, base::seq_cst))) return kNobody;
     const std::lock_guard guard(lock_);

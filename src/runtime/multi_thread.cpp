@@ -12,12 +12,18 @@ MultiThread::MultiThread(const Config& config, std::size_t workers, std::unique_
     : Shared(workers, std::move(driver)),
       config_(config),
       idle_(static_cast<std::uint32_t>(workers)),
-      running_(workers) {
-  workers_.reserve(workers);
-  for (std::size_t i = 0; i < workers; ++i) {
-    workers_.push_back(std::make_unique<detail::MultiThreadWorker>(*this, i, config_));
+      workers_(make_workers(workers)),
+      monitor_(*this),
+      running_(workers) {}
+
+std::vector<std::unique_ptr<detail::MultiThreadWorker>> MultiThread::make_workers(std::size_t count) {
+  std::vector<std::unique_ptr<detail::MultiThreadWorker>> workers;
+  workers.reserve(count);
+  for (std::size_t i = 0; i < count; ++i) {
+    workers.push_back(std::make_unique<detail::MultiThreadWorker>(*this, i, config_));
     add_reference();  // dropped at the end of run_worker, or by give_up_worker
   }
+  return workers;
 }
 
 void MultiThread::run_worker(std::size_t index) {
@@ -27,12 +33,16 @@ void MultiThread::run_worker(std::size_t index) {
   base::set_in_async(true);
   if (config_.on_thread_start) config_.on_thread_start();
   workers_[index]->run();
+  mine.worker = nullptr;  // nothing looks at its queue any more: what is woken from here on goes to the common one
   // The last one out: no worker runs any more, and what was in their queues has been handed over.
-  const bool last = running_.fetch_sub(1, base::acq_rel) == 1;
-  if (last) finish();
+  if (running_.fetch_sub(1, base::acq_rel) == 1) finish();
   if (config_.on_thread_stop) config_.on_thread_stop();
-  mine.worker = nullptr;
   mine.shared = nullptr;
+  drop_reference();
+}
+
+void MultiThread::run_monitor() noexcept {
+  monitor_.run();
   drop_reference();
 }
 
@@ -44,6 +54,7 @@ void MultiThread::give_up_worker() noexcept {
 void MultiThread::shut_down() noexcept {
   if (shut_down_.exchange(true, base::acq_rel)) return;
   for (const auto& worker : workers_) worker->unpark();
+  monitor_.stop();
 }
 
 void MultiThread::wake_one() noexcept {

@@ -7,6 +7,7 @@
 #include "runtime/config.hpp"
 #include "runtime/current.hpp"
 #include "runtime/idle.hpp"
+#include "runtime/monitor.hpp"
 #include "runtime/parker.hpp"
 #include "runtime/run_queue.hpp"
 #include "runtime/shared.hpp"
@@ -22,7 +23,7 @@ class MultiThread;
 
 namespace detail {
 
-/// One worker: a thread's loop and what it owns. Other threads touch only queue_, parker_ and poll_ns_.
+/// One worker: a thread's loop and what it owns. Other threads touch only queue_, parker_, polls_ and poll_ns_.
 class MultiThreadWorker final : public Worker {
  public:
   MultiThreadWorker(MultiThread& shared, std::size_t index, const Config& config);
@@ -33,6 +34,13 @@ class MultiThreadWorker final : public Worker {
   void schedule_local(TaskHeader& task) noexcept override;
 
   void unpark() noexcept;
+
+  // For the monitor.
+  /// How many polls it has begun.
+  [[nodiscard]] std::uint32_t polls() const noexcept { return polls_.load(base::relaxed); }
+  [[nodiscard]] bool has_queue() const noexcept { return queue_.size() != 0; }
+  /// Says how long its polls take, until it measures again.
+  void assume_poll_length(std::uint32_t nanoseconds) noexcept { poll_ns_.store(nanoseconds, base::relaxed); }
 
  private:
   // One step each of the loop.
@@ -70,7 +78,9 @@ class MultiThreadWorker final : public Worker {
 
   // Stolen from by others.
   RunQueue queue_;
-  // Written by the worker, read by thieves; relaxed: an estimate. How long a poll takes, in nanoseconds.
+  // Written by the worker, read by the monitor; relaxed: it only has to change now and then.
+  base::atomic<std::uint32_t> polls_{0};
+  // Written by the worker and the monitor, read by thieves; relaxed: an estimate. How long a poll takes, in nanoseconds.
   base::atomic<std::uint32_t> poll_ns_;
   Parker parker_;
 };
@@ -90,6 +100,12 @@ class MultiThread final : public Shared {
   /// A worker whose thread could not be made.
   void give_up_worker() noexcept;
 
+  /// Whether more than one worker runs, so that one can help another.
+  [[nodiscard]] bool is_monitored() const noexcept { return workers_.size() > 1; }
+
+  /// The monitor's thread, from its start to its end. Takes one reference.
+  void run_monitor() noexcept;
+
   /// Every worker ends after its current poll; the last one cancels all tasks.
   void shut_down() noexcept;
 
@@ -98,12 +114,15 @@ class MultiThread final : public Shared {
 
  private:
   friend class detail::MultiThreadWorker;
+  friend class detail::Monitor;
 
+  [[nodiscard]] std::vector<std::unique_ptr<detail::MultiThreadWorker>> make_workers(std::size_t count);
   void wake_one() noexcept;
 
   const Config config_;
   detail::Idle idle_;
   std::vector<std::unique_ptr<detail::MultiThreadWorker>> workers_;
+  detail::Monitor monitor_;
   // Release by shut_down, acquire by the workers' loops.
   base::atomic<bool> shut_down_{false};
   // Workers that have not ended; acq_rel: the last one sees what all have left in the injection queue.

@@ -33,7 +33,8 @@ class RunQueue {
 
   /// Any thread; exact for the owner, else a hint.
   [[nodiscard]] std::uint32_t size() const noexcept {
-    return tail_->load(base::acquire) - real(head_->load(base::acquire));
+    const std::uint64_t head = head_->load(base::acquire);  // first: it never passes a tail that is read later
+    return tail_->load(base::acquire) - real(head);
   }
 
   /// Owner. When full, half of the queue and `task` go to `overflow`.

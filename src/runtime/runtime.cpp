@@ -9,9 +9,11 @@
 #include "runtime/current_thread.hpp"
 #include "runtime/multi_thread.hpp"
 
-#include <system_error>
-#include <thread>
+#include "sys/worker_thread.hpp"
+
+#include <algorithm>
 #include <utility>
+#include <vector>
 
 namespace heddle::inline v0::runtime {
 
@@ -19,7 +21,7 @@ using namespace detail;
 
 /// The workers' threads of a multi-thread runtime.
 struct Runtime::Threads {
-  std::vector<std::thread> threads;
+  std::vector<sys::WorkerThread> threads;
 };
 
 EnterGuard::EnterGuard(Shared& shared) noexcept : shared_(&shared), before_(current().shared) {
@@ -68,7 +70,7 @@ void Runtime::shut_down(Wait wait) noexcept {
     static_cast<MultiThread*>(shared_)->shut_down();
     // A thread that polls tasks must not wait: it may be the worker that it would wait for.
     const bool join = wait == Wait::kYes && !base::in_async();
-    for (std::thread& thread : threads_->threads) join ? thread.join() : thread.detach();
+    for (sys::WorkerThread& thread : threads_->threads) join ? thread.join() : thread.detach();
   }
   std::exchange(shared_, nullptr)->drop_reference();
 }
@@ -147,19 +149,28 @@ io::Result<Runtime> Builder::build() {
   if (!driver) return std::unexpected(driver.error());
   if (!config_->multi_thread) return Runtime(*new CurrentThread(*config_, std::move(*driver)), nullptr);
 
-  std::size_t workers = config_->worker_threads;
-  if (workers == 0) workers = std::max<std::size_t>(1, std::thread::hardware_concurrency());
+  const std::size_t workers = config_->workers_given ? config_->worker_threads : sys::usable_processors();
   auto* shared = new MultiThread(*config_, workers, std::move(*driver));
   Runtime runtime(*shared, std::make_unique<Runtime::Threads>());
-  std::vector<std::thread>& threads = runtime.threads_->threads;
-  threads.reserve(workers);
-  try {
-    while (threads.size() < workers) {
-      threads.emplace_back([shared, index = threads.size()] { shared->run_worker(index); });
+  std::vector<sys::WorkerThread>& threads = runtime.threads_->threads;
+  threads.reserve(workers + 1);
+  while (threads.size() < workers) {
+    auto thread = sys::WorkerThread::start(config_->thread_name, config_->thread_stack_size,
+                                           [shared, index = threads.size()] { shared->run_worker(index); });
+    if (!thread) {
+      for (std::size_t i = threads.size(); i < workers; ++i) shared->give_up_worker();
+      return io::fail(thread.error());  // the runtime's destructor ends the workers that run
     }
-  } catch (const std::system_error& error) {
-    for (std::size_t i = threads.size(); i < workers; ++i) shared->give_up_worker();
-    return io::fail(error.code().value());  // the runtime's destructor ends the workers that run
+    threads.push_back(*thread);
+  }
+  if (shared->is_monitored()) {
+    shared->add_reference();  // dropped at the end of run_monitor
+    auto thread = sys::WorkerThread::start("heddle-monitor", 0, [shared] { shared->run_monitor(); });
+    if (!thread) {
+      shared->drop_reference();
+      return io::fail(thread.error());
+    }
+    threads.push_back(*thread);
   }
   return runtime;
 }

@@ -29,7 +29,7 @@ std::uint64_t next_task_id(Current& mine) noexcept {
 }  // namespace
 
 Shared::Shared(std::size_t shards, std::unique_ptr<Driver> driver)
-    : driver_(std::move(driver)), timers_(shards, clock_.now()), shards_(shards) {
+    : driver_(std::move(driver)), timers_(shards), shards_(shards) {
   for (TaskShard& shard : shards_) {
     shard.open(*this);
     add_reference();
@@ -37,8 +37,7 @@ Shared::Shared(std::size_t shards, std::unique_ptr<Driver> driver)
 }
 
 void Shared::schedule(TaskHeader& task) noexcept {
-  const Current& mine = current();
-  if (mine.worker != nullptr && mine.shared == this) return mine.worker->schedule_local(task);
+  if (Worker* worker = current().worker_of(*this)) return worker->schedule_local(task);
   // Once queued the task may run and go, and with it the last reference to this: hold on to it.
   task.add_reference();
   injected_.push(task);
@@ -48,8 +47,8 @@ void Shared::schedule(TaskHeader& task) noexcept {
 
 void Shared::launch(TaskHeader& task) noexcept {
   Current& mine = current();
-  const bool own = mine.shared == this;
-  const bool open = shards_[own ? mine.shard() : 0].add(task, next_task_id(mine));
+  const Worker* worker = mine.worker_of(*this);
+  const bool open = shards_[worker == nullptr ? 0 : worker->shard].add(task, next_task_id(mine));
   if (open) {
     schedule(task);
   } else {

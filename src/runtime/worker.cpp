@@ -32,14 +32,13 @@ constexpr std::size_t kInjectedBatch = RunQueue::kCapacity / 2;
 }  // namespace
 
 MultiThreadWorker::MultiThreadWorker(MultiThread& shared, std::size_t index, const Config& config)
-    : shared_(shared),
+    : Worker(shared, index),
+      shared_(shared),
       index_(index),
       event_interval_(config.event_interval),
       global_queue_interval_(config.global_queue_interval),
       random_(config.seed + index),
-      poll_ns_(kFirstEstimate) {
-  this->shard = index;
-}
+      poll_ns_(kFirstEstimate) {}
 
 void MultiThreadWorker::run() {
   while (!shared_.shut_down_.load(base::acquire)) {
@@ -109,6 +108,7 @@ void MultiThreadWorker::run_one(TaskHeader& task) noexcept {
     if (shared_.idle_.stop_search()) call_for_help();
   }
   if (++measured_polls_ == kMeasuredPolls) measure_polls();
+  polls_.store(polls_.load(base::relaxed) + 1, base::relaxed);
   if (run_task(task) == AfterPoll::kRequeue) push(task);
   watch_backlog();
 }
@@ -186,6 +186,7 @@ void MultiThreadWorker::park() noexcept {
       break;
     }
   }
+  shared_.monitor_.rouse();
   call_for_help();
 }
 

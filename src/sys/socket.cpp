@@ -83,8 +83,14 @@ Outcome<std::size_t> transferred(ssize_t answer) noexcept {
 
 }  // namespace
 
+bool would_block(int error) noexcept { return error == EAGAIN || error == EWOULDBLOCK; }
+bool was_interrupted(int error) noexcept { return error == EINTR; }
+bool ended_in_queue(int error) noexcept { return error == ECONNABORTED || error == EPROTO; }
+
+void close(int fd) noexcept { ::close(fd); }
+
 Fd::~Fd() {
-  if (fd_ >= 0) ::close(fd_);
+  if (fd_ >= 0) close(fd_);
 }
 
 bool parse_ip(std::string_view text, std::array<std::uint8_t, 16>& bytes, bool& v6) noexcept {
@@ -122,9 +128,12 @@ Outcome<std::pair<int, InetAddr>> accept(int fd) noexcept {
   return std::pair(accepted, from_system(peer));
 }
 
-Outcome<void> connect(int fd, const InetAddr& addr) noexcept {
+Outcome<Connect> connect(int fd, const InetAddr& addr) noexcept {
   SystemAddr system = to_system(addr);
-  return done(::connect(fd, system.raw(), system.size));
+  if (::connect(fd, system.raw(), system.size) == 0) return Connect::kDone;
+  // An interrupted attempt goes on by itself.
+  if (errno == EINPROGRESS || errno == EINTR) return Connect::kUnderWay;
+  return failed();
 }
 
 int take_error(int fd) noexcept {

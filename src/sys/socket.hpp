@@ -18,6 +18,12 @@ namespace heddle::inline v0::sys {
 template <class T>
 using Outcome = std::expected<T, int>;
 
+/// What an errno asks of a non-blocking call: wait, or try again.
+[[nodiscard]] bool would_block(int error) noexcept;
+[[nodiscard]] bool was_interrupted(int error) noexcept;
+/// accept failed for a connection that is gone by now; the next one may be fine.
+[[nodiscard]] bool ended_in_queue(int error) noexcept;
+
 /// Owns a descriptor.
 class Fd {
  public:
@@ -51,8 +57,11 @@ struct InetAddr {
 /// SO_REUSEADDR, bind, listen.
 [[nodiscard]] Outcome<void> listen_on(int fd, const InetAddr& addr, int backlog) noexcept;
 [[nodiscard]] Outcome<std::pair<int, InetAddr>> accept(int fd) noexcept;
-/// EINPROGRESS: wait for writability, then ask take_error.
-[[nodiscard]] Outcome<void> connect(int fd, const InetAddr& addr) noexcept;
+/// Closes a descriptor that no Fd owns.
+void close(int fd) noexcept;
+enum class Connect : std::uint8_t { kDone, kUnderWay };
+/// kUnderWay: wait for writability, then ask take_error.
+[[nodiscard]] Outcome<Connect> connect(int fd, const InetAddr& addr) noexcept;
 /// The pending error of a socket: 0 if there is none.
 [[nodiscard]] int take_error(int fd) noexcept;
 [[nodiscard]] Outcome<InetAddr> local_addr(int fd) noexcept;

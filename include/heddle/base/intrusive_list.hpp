@@ -75,7 +75,11 @@ class IntrusiveList {
   }
 
   /// Takes `item` out of the list that it is in.
-  static void remove(T& item) noexcept { static_cast<Node&>(item).unlink(); }
+  static void remove(T& item) noexcept {
+    Node& node = item;
+    HEDDLE_ASSERT(node.linked(), "a node was removed that is in no list");
+    node.unlink();
+  }
 
   /// Moves all of `other` behind the last item.
   void splice_back(IntrusiveList& other) noexcept {

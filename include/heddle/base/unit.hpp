@@ -2,6 +2,7 @@
 // How a value of any type is kept in memory: void becomes Unit, a reference becomes a pointer.
 #pragma once
 
+#include <concepts>
 #include <memory>
 #include <type_traits>
 #include <utility>
@@ -17,6 +18,15 @@ struct Unit {
 template <class T>
 using Stored = std::conditional_t<std::is_void_v<T>, Unit,
                                   std::conditional_t<std::is_reference_v<T>, std::remove_reference_t<T>*, T>>;
+
+/// Whether a U makes a Stored<T>. A reference is made only of what lives on: of no temporary.
+template <class T, class U>
+inline constexpr bool kStorable = std::constructible_from<Stored<T>, U>;
+template <class T, class U>
+  requires std::is_reference_v<T>
+inline constexpr bool kStorable<T, U> =
+    std::convertible_to<std::remove_reference_t<U>*, std::remove_reference_t<T>*> &&
+    std::is_lvalue_reference_v<U&&> == std::is_lvalue_reference_v<T>;
 
 /// Turns an argument for a T into one for its Stored<T>.
 template <class T, class U>

@@ -29,7 +29,6 @@ class ThreadWaker final : public WakeTarget {
   ThreadWaker() noexcept;
   ~ThreadWaker() = default;
 
-
   /// Sleeps until woken; returns at once if a wake is kept. Only the thread that made it.
   void sleep() noexcept;
 

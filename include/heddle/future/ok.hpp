@@ -26,7 +26,7 @@ template <class V, class E>
 struct Fallible<std::expected<V, E>> {
   using Value = V;
   template <class T>
-  static void fail(Slot<T>& slot, std::expected<V, E>& result) {
+  static void fail(Slot<T>& slot, auto& result) {
     static_assert(requires { typename T::error_type; },
                   "ok() on an expected needs a coroutine that returns an expected, for the error to go to");
     slot.set_value(std::unexpect, std::move(result).error());
@@ -37,7 +37,7 @@ template <class V>
 struct Fallible<std::optional<V>> {
   using Value = V;
   template <class T>
-  static void fail(Slot<T>& slot, std::optional<V>&) {
+  static void fail(Slot<T>& slot, const auto&) {
     static_assert(std::constructible_from<T, std::nullopt_t>,
                   "ok() on an optional needs a coroutine that returns an optional");
     slot.set_value(std::nullopt);
@@ -45,7 +45,7 @@ struct Fallible<std::optional<V>> {
 };
 
 template <class R>
-using ValueOf = typename Fallible<R>::Value;
+using ValueOf = typename Fallible<std::remove_cv_t<R>>::Value;
 
 template <class R>
 ValueOf<R> unwrap(R&& result) {
@@ -63,18 +63,18 @@ void leave_with(ResultPromise<T>& promise, R& result) noexcept {
   leave(promise);
 }
 
+/// X is an lvalue reference if the operand has a name.
 template <class X>
 struct OkOperand {
-  X& operand;
-  explicit OkOperand(X& x) noexcept : operand(x) {}
+  std::remove_reference_t<X>& operand;
+  explicit OkOperand(std::remove_reference_t<X>& x) noexcept : operand(x) {}
 };
 
 /// ok(expected), ok(optional): the result is there.
 template <class T, class R>
 class OkValueAwait {
  public:
-  OkValueAwait(OkOperand<R> operand, ResultPromise<T>& promise) noexcept
-      : result_(operand.operand), promise_(promise) {}
+  OkValueAwait(R& result, ResultPromise<T>& promise) noexcept : result_(result), promise_(promise) {}
 
   [[nodiscard]] bool await_ready() const noexcept { return result_.has_value(); }
   void await_suspend(std::coroutine_handle<>) const noexcept { leave_with(promise_, result_); }
@@ -91,8 +91,7 @@ class OkChildAwait : ChildAwait<typename C::Output> {
   using R = typename C::Output;
 
  public:
-  OkChildAwait(OkOperand<C> operand, ResultPromise<T>& promise) noexcept
-      : ChildAwait<R>(operand.operand, promise) {}
+  OkChildAwait(C& child, ResultPromise<T>& promise) noexcept : ChildAwait<R>(child, promise) {}
 
   using ChildAwait<R>::await_ready;
   void await_suspend(std::coroutine_handle<> handle) const noexcept {
@@ -119,8 +118,7 @@ class OkLeafAwait : LeafAwait<F> {
   using R = typename F::Output;
 
  public:
-  OkLeafAwait(OkOperand<F> operand, ResultPromise<T>& promise) noexcept
-      : Base(operand.operand, promise, &OkLeafAwait::poll_again) {}
+  OkLeafAwait(F& future, ResultPromise<T>& promise) noexcept : Base(future, promise, &OkLeafAwait::poll_again) {}
 
   bool await_ready() { return Base::await_ready() && this->slot().value().has_value(); }
   void await_suspend(std::coroutine_handle<> handle) noexcept {
@@ -146,18 +144,25 @@ class OkLeafAwait : LeafAwait<F> {
 
 template <class T, class X>
 struct OkAwaitFor {
-  static_assert(requires { sizeof(Fallible<X>); }, "ok() takes an expected, an optional, or a future of one");
-  using type = OkValueAwait<T, X>;
+  using R = std::remove_reference_t<X>;
+  static_assert(requires { sizeof(Fallible<std::remove_cv_t<R>>); },
+                "ok() takes an expected, an optional, or a future of one");
+  using type = OkValueAwait<T, R>;
 };
 template <class T, class X>
-  requires IsCoroutine<X>
+  requires Future<std::remove_reference_t<X>> && (!IsCoroutine<std::remove_reference_t<X>>)
 struct OkAwaitFor<T, X> {
-  using type = OkChildAwait<T, X>;
+  using type = OkLeafAwait<T, std::remove_reference_t<X>>;
 };
-template <class T, class X>
-  requires Future<X> && (!IsCoroutine<X>)
-struct OkAwaitFor<T, X> {
-  using type = OkLeafAwait<T, X>;
+template <class T, class C>
+  requires IsCoroutine<C>
+struct OkAwaitFor<T, C> {
+  using type = OkChildAwait<T, C>;
+};
+template <class T, class C>
+  requires IsCoroutine<C>
+struct OkAwaitFor<T, C&> {
+  using type = NamedAwait<OkChildAwait<T, C>, OkLeafAwait<T, C>>;
 };
 
 }  // namespace future::detail
@@ -166,14 +171,14 @@ struct OkAwaitFor<T, X> {
 ///
 /// Shape       `x` is an expected, an optional, or a future that gives one. The coroutine returns an expected whose
 ///             error can be made from that of `x` (an optional for an optional).
-/// Returns     The value, moved out of `x`.
+/// Returns     The value, moved out of `x`, even if `x` has a name.
 /// Cancelling  As awaiting `x`.
 /// Cost        A branch on success. A failure costs no exception.
 ///
 /// Corresponds to Rust's `x?` and `x.await?`.
 template <class X>
-[[nodiscard("co_await it")]] future::detail::OkOperand<std::remove_reference_t<X>> ok(X&& x) noexcept {
-  return future::detail::OkOperand<std::remove_reference_t<X>>(x);
+[[nodiscard("co_await it")]] future::detail::OkOperand<X> ok(X&& x) noexcept {
+  return future::detail::OkOperand<X>(x);
 }
 
 }  // namespace heddle::inline v0

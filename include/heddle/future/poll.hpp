@@ -4,6 +4,7 @@
 
 #include <heddle/base/assert.hpp>
 #include <heddle/base/unit.hpp>
+#include <heddle/marker/fields.hpp>
 
 #include <concepts>
 #include <optional>
@@ -19,11 +20,13 @@ struct PendingTag {
 /// The answer "not yet": converts to every Poll<T>. Rust's `Poll::Pending`.
 inline constexpr PendingTag Pending{};
 
-/// The answer "ready" with its value: converts to every Poll<T> that can be made of it. Rust's `Poll::Ready(value)`.
+/// The answer "ready" with its value: converts to every Poll<T> that can be made of it; to a Poll<T&> from a
+/// `Ready<T&>(x)`. Rust's `Poll::Ready(value)`.
 template <class T>
 struct Ready {
   T value;
   constexpr explicit Ready(T v) : value(std::forward<T>(v)) {}
+  HEDDLE_FIELDS(value);
 };
 template <>
 struct Ready<void> {
@@ -42,15 +45,15 @@ class [[nodiscard]] Poll {
   constexpr Poll(PendingTag) noexcept {}  // NOLINT(google-explicit-constructor): `return Pending;`
 
   template <class U>
-    requires std::constructible_from<base::Stored<T>, U>
+    requires base::kStorable<T, U>
   constexpr Poll(Ready<U>&& ready)  // NOLINT(google-explicit-constructor): `return Ready(x);`
-      : kept_(std::in_place, std::forward<U>(ready.value)) {}
+      : kept_(std::in_place, base::to_stored<T>(std::forward<U>(ready.value))) {}
 
   constexpr Poll(Ready<void>&&)  // NOLINT(google-explicit-constructor): `return Ready();`
     requires std::is_void_v<T>
       : kept_(std::in_place) {}
 
-  /// Ready, with the T made in place from `args`.
+  /// Ready, with the T made in place from `args`; a reference, from the pointer that keeps it.
   template <class... Args>
     requires(!std::is_void_v<T>) && std::constructible_from<base::Stored<T>, Args...>
   constexpr explicit Poll(std::in_place_t, Args&&... args) : kept_(std::in_place, std::forward<Args>(args)...) {}
@@ -70,6 +73,8 @@ class [[nodiscard]] Poll {
 
  private:
   std::optional<base::Stored<T>> kept_;
+
+  HEDDLE_FIELDS(kept_);
 };
 
 }  // namespace heddle::inline v0

@@ -2,6 +2,7 @@
 // JoinHandle<T>: the owner's end of a spawned task, and AbortHandle, which can only cancel it.
 #pragma once
 
+#include <heddle/marker/rules.hpp>
 #include <heddle/runtime/detail/task_cell.hpp>
 
 #include <expected>
@@ -72,9 +73,9 @@ class [[nodiscard("dropping a JoinHandle detaches the task: say static_cast<void
     if (!cx.may_proceed()) return Pending;
     if (!task_->is_complete() && !wait(cx.waker())) return Pending;
     cx.made_progress();
-    taken_ = true;
     Result& output = task_->template output<T>();
     Poll<Result> answer(std::in_place, std::move(output));
+    taken_ = true;  // not before: if the move throws, the output still is there to be destroyed
     std::destroy_at(&output);
     return answer;
   }
@@ -91,10 +92,13 @@ class [[nodiscard("dropping a JoinHandle detaches the task: say static_cast<void
  private:
   /// Registers `waker`; true if the task is complete meanwhile.
   bool wait(const Waker& waker) {
-    // Not complete, as was just seen: `join_waker` still holds what was registered, so equal means the same.
-    if (registered_ == waker.identity() && registered_ != nullptr) return false;
-    if (registered_ != nullptr && !task_->unset_join_waker()) return true;
-    registered_ = nullptr;
+    if (registered_ != nullptr) {
+      // Not complete, as was just seen: `join_waker` still holds what was registered, so equal means the same.
+      if (registered_ == waker.identity()) return false;
+      if (!task_->unset_join_waker()) return true;
+      registered_ = nullptr;
+    }
+    if (waker.identity() == nullptr) return false;  // wakes nobody
     task_->join_waker = waker.clone();
     if (!task_->set_join_waker()) return true;
     registered_ = waker.identity();
@@ -110,7 +114,7 @@ class [[nodiscard("dropping a JoinHandle detaches the task: say static_cast<void
         task_->join_waker = Waker();
       }
     }
-    task_->drop_reference();
+    task_->drop_join_reference();
     task_ = nullptr;
   }
 
@@ -121,3 +125,21 @@ class [[nodiscard("dropping a JoinHandle detaches the task: say static_cast<void
 };
 
 }  // namespace heddle::inline v0::task
+
+namespace heddle::inline v0::marker {
+
+// Both count their task with atomics; the result is taken out by the one thread that owns the handle.
+template <>
+struct unsafe_rules<task::AbortHandle> {
+  using Send = Always;
+  using Sync = Always;
+  using Owned = Always;
+};
+template <class T>
+struct unsafe_rules<task::JoinHandle<T>> {
+  using Send = If<IsSend<T>>;
+  using Sync = Send;
+  using Owned = If<IsOwned<T>>;
+};
+
+}  // namespace heddle::inline v0::marker

@@ -2,6 +2,8 @@
 // Instant: a point on the monotonic clock of the runtime, which tests can stop and move.
 #pragma once
 
+#include <heddle/marker/fields.hpp>
+
 #include <chrono>
 #include <compare>
 #include <cstdint>
@@ -68,6 +70,8 @@ class Instant {
 
  private:
   std::uint64_t ns_;
+
+  HEDDLE_FIELDS(ns_);
 };
 
 }  // namespace heddle::inline v0::time

@@ -22,8 +22,7 @@ void free_source(IoSource& source) noexcept {
 }  // namespace
 
 io::Result<IoSource*> Driver::add(Shared& shared, int fd) {
-  // Assumed ready both ways: the first operation tries, and finds out.
-  auto source = std::make_unique<IoSource>(shared, fd, Readiness::kReadable | Readiness::kWritable);
+  auto source = std::make_unique<IoSource>(shared, fd, IoSource::kAssumed.word);
   {
     const std::lock_guard guard(lock_);
     if (shut_down_) return io::fail(io::ErrorKind::kOther, "the runtime has shut down");
@@ -57,6 +56,7 @@ void Driver::remove(IoSource& source) noexcept {
 
 void Driver::turn(std::uint64_t nanoseconds) {
   free_removed();  // no events are in flight: this thread has dealt with the last batch
+  turns_.store(turns_.load(base::relaxed) + 1, base::relaxed);
   wait(nanoseconds);
 }
 
@@ -103,5 +103,8 @@ bool Driver::wake_some(Sources& waited_for, std::span<Waker> wakers) noexcept {
   for (Waker& waker : wakers.first(count)) std::move(waker).wake();  // without the lock: a wake may destroy a source
   return true;
 }
+
+io::Result<IoSource*> watch(Shared& shared, int fd) { return shared.driver().add(shared, fd); }
+void unwatch(IoSource& source) noexcept { source.shared().driver().remove(source); }
 
 }  // namespace heddle::inline v0::runtime::detail

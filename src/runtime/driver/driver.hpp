@@ -42,6 +42,11 @@ class Driver {
   /// Pairs with the acquire in try_acquire.
   void release() noexcept { held_.store(false, base::release); }
 
+  /// Whether a thread is in the driver just now, and how often one has turned it: for the monitor, and out of date at
+  /// once. Relaxed for that reason.
+  [[nodiscard]] bool is_held() const noexcept { return held_.load(base::relaxed); }
+  [[nodiscard]] std::uint64_t turns() const noexcept { return turns_.load(base::relaxed); }
+
   // The holder.
 
   /// Waits up to `nanoseconds` for events and wakes whom they concern.
@@ -69,6 +74,8 @@ class Driver {
 
   // Atomic; see try_acquire.
   base::atomic<bool> held_{false};
+  // Written by the holder, read by the monitor.
+  base::atomic<std::uint64_t> turns_{0};
   base::SpinLock lock_;
   // Guarded by lock_.
   bool shut_down_ = false;

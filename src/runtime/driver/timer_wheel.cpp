@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <utility>
 
 namespace heddle::inline v0::runtime::detail {
 
@@ -29,32 +30,48 @@ bool TimerWheel::first_occupied(Position& position) const noexcept {
   return false;
 }
 
-void TimerWheel::link(TimerEntry& entry, Position position) noexcept {
-  TimerEntry*& head = slots_[position.level][position.slot];
-  entry.next_ = head;
-  entry.previous_ = &head;
-  if (head != nullptr) head->previous_ = &entry.next_;
-  head = &entry;
-  occupied_[position.level] |= std::uint64_t{1} << position.slot;
+void TimerWheel::link(TimerEntry& entry) noexcept {
+  const auto [level, slot] = position_of(entry.tick_);
+  TimerEntry*& first = slots_[level][slot];
+  if (first == nullptr) {
+    first = entry.next_ = entry.previous_ = &entry;
+    occupied_[level] |= std::uint64_t{1} << slot;
+    return;
+  }
+  entry.next_ = first;
+  entry.previous_ = first->previous_;
+  entry.previous_->next_ = entry.next_->previous_ = &entry;
 }
 
 void TimerWheel::insert(TimerEntry& entry, std::uint64_t tick) noexcept {
   entry.tick_ = std::max(tick, elapsed_);
-  link(entry, position_of(entry.tick_));
+  link(entry);
 }
 
 void TimerWheel::remove(TimerEntry& entry) noexcept {
-  *entry.previous_ = entry.next_;
-  if (entry.next_ != nullptr) entry.next_->previous_ = entry.previous_;
-  // Its position may be that of an earlier elapsed_, so the slot is found by the address of its head.
-  auto* const first = &slots_[0][0];
-  auto* const last = first + kLevels * kSlots;
-  if (entry.next_ == nullptr && entry.previous_ >= first && entry.previous_ < last) {
-    const auto index = static_cast<std::size_t>(entry.previous_ - first);
-    occupied_[index / kSlots] &= ~(std::uint64_t{1} << index % kSlots);
+  // Its position is what it was when it was linked: `elapsed_` has not reached its slot, or the slot is of level 0.
+  const auto [level, slot] = position_of(entry.tick_);
+  TimerEntry*& first = slots_[level][slot];
+  if (entry.next_ == &entry) {
+    first = nullptr;
+    occupied_[level] &= ~(std::uint64_t{1} << slot);
+  } else {
+    if (first == &entry) first = entry.next_;
+    entry.previous_->next_ = entry.next_;
+    entry.next_->previous_ = entry.previous_;
   }
-  entry.next_ = nullptr;
-  entry.previous_ = nullptr;
+  entry.next_ = entry.previous_ = nullptr;
+}
+
+void TimerWheel::move_down(Position position) noexcept {
+  TimerEntry* const first = std::exchange(slots_[position.level][position.slot], nullptr);
+  occupied_[position.level] &= ~(std::uint64_t{1} << position.slot);
+  TimerEntry* entry = first;
+  do {
+    TimerEntry* const next = entry->next_;
+    link(*entry);
+    entry = next;
+  } while (entry != first);
 }
 
 TimerEntry* TimerWheel::pop_expired(std::uint64_t now) noexcept {
@@ -63,18 +80,12 @@ TimerEntry* TimerWheel::pop_expired(std::uint64_t now) noexcept {
     const std::uint64_t start = start_of(position);
     if (start > now) break;
     elapsed_ = std::max(elapsed_, start);
-    TimerEntry*& head = slots_[position.level][position.slot];
     if (position.level == 0) {
-      TimerEntry* entry = head;
+      TimerEntry* entry = slots_[0][position.slot];
       remove(*entry);
       return entry;
     }
-    // The whole slot moves down before anything else is looked at: its entries come before all others.
-    while (head != nullptr) {
-      TimerEntry* entry = head;
-      remove(*entry);
-      link(*entry, position_of(entry->tick_));
-    }
+    move_down(position);
   }
   elapsed_ = std::max(elapsed_, now);
   return nullptr;

@@ -5,7 +5,8 @@
 // the 66th bit, so no deadline is too far and none wraps around. An entry's level is that of the highest digit in which
 // its tick differs from `elapsed_`; so all entries of a level come before all of the next, and within a level every
 // occupied slot lies ahead of the current digit. The next deadline is the first occupied slot of the first occupied
-// level. When `elapsed_` reaches a slot of a higher level, its entries move down. (After Varghese and Lauck, and Tokio.)
+// level. When `elapsed_` reaches a slot of a higher level, its entries move down. Entries of one tick come out in the order
+// in which they went in. (After Varghese and Lauck, and Tokio.)
 //
 // Not synchronised: the shard's lock guards it.
 #pragma once
@@ -53,10 +54,12 @@ class TimerWheel {
   [[nodiscard]] Position position_of(std::uint64_t tick) const noexcept;
   [[nodiscard]] std::uint64_t start_of(Position position) const noexcept;
   [[nodiscard]] bool first_occupied(Position& position) const noexcept;
-  void link(TimerEntry& entry, Position position) noexcept;
+  void link(TimerEntry& entry) noexcept;
+  void move_down(Position position) noexcept;
 
   std::uint64_t elapsed_ = 0;
   std::array<std::uint64_t, kLevels> occupied_{};
+  // The first entry of each slot, the others in a ring behind it.
   std::array<std::array<TimerEntry*, kSlots>, kLevels> slots_{};
 };
 

@@ -3,7 +3,9 @@
 #include "runtime/driver/timers.hpp"
 
 #include <heddle/runtime/error.hpp>
+#include <heddle/runtime/spawn.hpp>
 
+#include "runtime/clock.hpp"
 #include "runtime/current.hpp"
 #include "runtime/shared.hpp"
 
@@ -13,6 +15,19 @@
 #include <utility>
 
 namespace heddle::inline v0::runtime::detail {
+
+namespace {
+
+// Rounded up: never early.
+std::uint64_t tick_of(std::uint64_t deadline) noexcept {
+  return deadline / Clock::kTick + (deadline % Clock::kTick != 0 ? 1 : 0);
+}
+
+std::uint64_t time_of(std::uint64_t tick) noexcept {
+  return tick > TimerShard::kNever / Clock::kTick ? TimerShard::kNever : tick * Clock::kTick;
+}
+
+}  // namespace
 
 Poll<void> TimerEntry::poll(Context& cx, std::uint64_t deadline) {
   switch (state_.load(base::acquire)) {
@@ -24,13 +39,12 @@ Poll<void> TimerEntry::poll(Context& cx, std::uint64_t deadline) {
       return state_.load(base::acquire) == kArmed ? Poll<void>(Pending) : poll(cx, deadline);
     default: break;
   }
-  Current& current = detail::current();
-  if (current.shared == nullptr) throw NoRuntime("a timer");
-  if (current.shared->clock().now() >= deadline) return Ready();
-  TimerShard& shard = current.shared->timers().shard(current.shard());
-  shard_ = &shard;
-  if (!shard.arm(*this, deadline, cx.waker())) throw RuntimeShutDown();
-  if (current.worker == nullptr) current.shared->timer_armed(deadline);
+  Shared& shared = current_runtime("a timer");
+  if (shared.clock().now() >= deadline) return Ready();
+  const Worker* worker = current().worker_of(shared);
+  shard_ = &shared.timers().shard(worker == nullptr ? 0 : worker->shard);
+  if (!shard_->arm(*this, deadline, cx.waker())) throw RuntimeShutDown();
+  if (worker == nullptr) shared.timer_armed(deadline);
   return Pending;
 }
 
@@ -38,14 +52,12 @@ void TimerEntry::leave() noexcept { shard_->leave(*this); }
 
 bool TimerShard::arm(TimerEntry& entry, std::uint64_t deadline, const Waker& waker) noexcept {
   Waker own = waker.clone();
-  const std::uint64_t wait = deadline > start_ ? deadline - start_ : 0;
-  const std::uint64_t tick = wait / kTick + (wait % kTick != 0 ? 1 : 0);  // rounded up: never early
   const std::lock_guard guard(lock_);
   if (shut_down_) return false;
   entry.waker_ = std::move(own);
   entry.state_.store(TimerEntry::kArmed, base::relaxed);
   ++entries_;
-  wheel_.insert(entry, tick);
+  wheel_.insert(entry, tick_of(deadline));
   publish_next_turn();
   return true;
 }
@@ -95,8 +107,7 @@ void TimerShard::fire_all(TimerEntry::State state, Pop pop) noexcept {
 
 void TimerShard::fire(std::uint64_t now) noexcept {
   if (next_turn() > now) return;
-  const std::uint64_t tick = (now - start_) / kTick;
-  fire_all(TimerEntry::kFired, [this, tick] { return wheel_.pop_expired(tick); });
+  fire_all(TimerEntry::kFired, [this, tick = now / Clock::kTick] { return wheel_.pop_expired(tick); });
 }
 
 void TimerShard::shut_down() noexcept {
@@ -117,8 +128,10 @@ void TimerShard::release() noexcept {
   if (last) delete this;
 }
 
-std::uint64_t TimerShard::time_of(std::uint64_t tick) const noexcept {
-  return tick > (kNever - start_) / kTick ? kNever : start_ + tick * kTick;
+std::uint64_t TimerShard::exact_next_turn() noexcept {
+  const std::lock_guard guard(lock_);
+  publish_next_turn();
+  return next_turn();
 }
 
 void TimerShard::publish_next_turn() noexcept {
@@ -127,9 +140,9 @@ void TimerShard::publish_next_turn() noexcept {
   if (next_turn_.load(base::relaxed) != next) next_turn_.store(next, base::seq_cst);
 }
 
-Timers::Timers(std::size_t shards, std::uint64_t start) {
+Timers::Timers(std::size_t shards) {
   shards_.reserve(shards);
-  while (shards_.size() < shards) shards_.push_back(new TimerShard(start));
+  while (shards_.size() < shards) shards_.push_back(new TimerShard);
 }
 
 Timers::~Timers() {
@@ -139,6 +152,12 @@ Timers::~Timers() {
 std::uint64_t Timers::next_turn() const noexcept {
   std::uint64_t next = TimerShard::kNever;
   for (const TimerShard* shard : shards_) next = std::min(next, shard->next_turn());
+  return next;
+}
+
+std::uint64_t Timers::exact_next_turn() noexcept {
+  std::uint64_t next = TimerShard::kNever;
+  for (TimerShard* shard : shards_) next = std::min(next, shard->exact_next_turn());
   return next;
 }
 

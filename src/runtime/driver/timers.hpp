@@ -17,11 +17,9 @@ namespace heddle::inline v0::runtime::detail {
 /// One wheel and its lock. On the heap, and freed once its runtime has let go and the last entry has left.
 class alignas(base::kCacheLine) TimerShard {
  public:
-  static constexpr std::uint64_t kTick = 1'000'000;  // nanoseconds
   static constexpr std::uint64_t kNever = TimerWheel::kNever;
 
-  /// `start`: the clock's reading at tick 0.
-  explicit TimerShard(std::uint64_t start) noexcept : start_(start) {}
+  TimerShard() noexcept {}
 
   /// Arms an idle entry. False if the runtime has shut down.
   [[nodiscard]] bool arm(TimerEntry& entry, std::uint64_t deadline, const Waker& waker) noexcept;
@@ -44,11 +42,13 @@ class alignas(base::kCacheLine) TimerShard {
   /// When to call fire() next, by the clock; kNever when there is nothing. Any thread; a hint unless the caller armed.
   [[nodiscard]] std::uint64_t next_turn() const noexcept { return next_turn_.load(base::seq_cst); }
 
+  /// The same without timers that have left: leave() doesn't look for the next one.
+  [[nodiscard]] std::uint64_t exact_next_turn() noexcept;
+
  private:
   template <class Pop>
   void fire_all(TimerEntry::State state, Pop pop) noexcept;
   void publish_next_turn() noexcept;
-  [[nodiscard]] std::uint64_t time_of(std::uint64_t tick) const noexcept;
 
   base::SpinLock lock_;
   // Guarded by lock_.
@@ -59,14 +59,12 @@ class alignas(base::kCacheLine) TimerShard {
   // Written under lock_. seq_cst: a worker that is about to sleep publishes until when, then reads this; who arms
   // writes this, then reads until when the worker sleeps.
   base::atomic<std::uint64_t> next_turn_{kNever};
-  // Constant.
-  std::uint64_t start_;
 };
 
 /// The shards of one runtime.
 class Timers {
  public:
-  Timers(std::size_t shards, std::uint64_t start);
+  explicit Timers(std::size_t shards);
   Timers(const Timers&) = delete;
   Timers& operator=(const Timers&) = delete;
   ~Timers();
@@ -75,6 +73,9 @@ class Timers {
 
   /// The earliest next_turn() of all shards.
   [[nodiscard]] std::uint64_t next_turn() const noexcept;
+
+  /// The same without timers that have left.
+  [[nodiscard]] std::uint64_t exact_next_turn() noexcept;
 
   void fire(std::uint64_t now) noexcept;
   void shut_down() noexcept;

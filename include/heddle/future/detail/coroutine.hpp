@@ -2,6 +2,7 @@
 // What Async and Task have in common: a coroutine as a future, and what may be awaited in one.
 #pragma once
 
+#include <heddle/base/held_guards.hpp>
 #include <heddle/future/detail/slot.hpp>
 #include <heddle/future/detail/tree.hpp>
 #include <heddle/future/future.hpp>
@@ -9,10 +10,16 @@
 #include <concepts>
 #include <coroutine>
 #include <exception>
+#include <source_location>
 #include <type_traits>
 #include <utility>
 
 namespace heddle::inline v0::future::detail {
+
+/// Whether a T may lie in a frame. Frames come from operator new without an alignment on every compiler, so what is
+/// aligned beyond its promise would be misplaced.
+template <class T>
+inline constexpr bool kFitsFrame = alignof(base::Stored<T>) <= __STDCPP_DEFAULT_NEW_ALIGNMENT__;
 
 /// The consumer's end of a coroutine that gives a T.
 template <class T>
@@ -36,7 +43,9 @@ class Coroutine {
   /// Runs the coroutine until it waits or ends. What it throws is thrown here.
   Poll<T> poll(Context& cx) {
     if (link_.child == nullptr) throw PolledAfterCompletion();
+    HEDDLE_INVARIANT(tree_.leaf != nullptr || is_fresh(), "a coroutine was polled while it runs, or is awaited");
     tree_.context = &cx;
+    const base::GuardsOfPoll guards;
     if (!advance()) return Pending;
     run(tree_);
     if (link_.child != nullptr) return Pending;
@@ -54,10 +63,11 @@ class Coroutine {
  protected:
   explicit Coroutine(Promise& coroutine) noexcept : link_(&coroutine) {}
   Coroutine(Coroutine&& other) noexcept : link_(std::exchange(other.link_.child, nullptr)) {
-    HEDDLE_INVARIANT(!other.was_polled(), "a coroutine was moved after its first poll");
+    HEDDLE_INVARIANT(other.is_fresh(), "a coroutine was moved after its first poll");
   }
   ~Coroutine() {
     if (link_.child == nullptr) return;
+    HEDDLE_INVARIANT(link_.parent == nullptr, "a coroutine was destroyed while another awaits it");
     if (tree_.leaf != nullptr) {
       drop_chain(*tree_.leaf);
     } else {
@@ -68,6 +78,8 @@ class Coroutine {
  private:
   template <class U>
   friend class ChildAwait;
+
+  [[nodiscard]] bool is_fresh() const noexcept { return tree_.context == nullptr && link_.parent == nullptr; }
 
   /// Sets the tree going; false if its leaf is still pending.
   bool advance() noexcept {
@@ -95,12 +107,14 @@ concept IsCoroutine = requires { typename C::Output; } && std::derived_from<C, C
 /// Awaits a coroutine that nobody has polled: it joins the awaiting one's tree.
 template <class T>
 class ChildAwait {
+  static_assert(kFitsFrame<T>, "a result that is aligned beyond operator new can't be awaited: give it by pointer");
+
  public:
   ChildAwait(Coroutine<T>& child, Promise& parent) noexcept : child_(child), parent_(parent) {}
 
   [[nodiscard]] bool await_ready() const {
     if (child_.link_.child == nullptr) throw PolledAfterCompletion();
-    HEDDLE_INVARIANT(!child_.was_polled(), "a coroutine that was polled is awaited as an rvalue: await its name");
+    HEDDLE_INVARIANT(child_.is_fresh(), "a coroutine is awaited twice, or moved after a poll: await it by its name");
     return false;
   }
   void await_suspend(std::coroutine_handle<>) const noexcept {
@@ -123,11 +137,17 @@ class ChildAwait {
 template <class F>
 class LeafAwait : protected Leaf {
   using T = typename F::Output;
+  static_assert(kFitsFrame<T>, "a result that is aligned beyond operator new can't be awaited: give it by pointer");
 
  public:
   LeafAwait(F& future, Promise& promise) noexcept : LeafAwait(future, promise, &LeafAwait::poll_again) {}
 
-  bool await_ready() { return poll_once(*awaiting->tree().context); }
+  /// Throws GuardHeldAcrossAwait if the future is pending and the tree holds a blocking guard.
+  bool await_ready() {
+    if (poll_once(*awaiting->tree().context)) return true;
+    base::refuse_held_guards(awaiting->tree().awaited);
+    return false;
+  }
   void await_suspend(std::coroutine_handle<>) noexcept { awaiting->tree().leaf = this; }
   T await_resume() { return slot_.take(); }
 
@@ -160,23 +180,22 @@ class LeafAwait : protected Leaf {
 };
 
 /// Awaits a coroutine by its name: as a child, or, when somebody has polled it before, as the future that it is.
-template <class C>
+template <class Child, class Leaf>
 class NamedAwait {
-  using T = typename C::Output;
-
  public:
-  NamedAwait(C& coroutine, Promise& promise) noexcept
+  template <class C, class P>
+  NamedAwait(C& coroutine, P& promise) noexcept
       : child_(coroutine, promise), leaf_(coroutine, promise), polled_(coroutine.was_polled()) {}
 
   bool await_ready() { return polled_ ? leaf_.await_ready() : child_.await_ready(); }
   void await_suspend(std::coroutine_handle<> handle) noexcept {
     polled_ ? leaf_.await_suspend(handle) : child_.await_suspend(handle);
   }
-  T await_resume() { return polled_ ? leaf_.await_resume() : child_.await_resume(); }
+  decltype(auto) await_resume() { return polled_ ? leaf_.await_resume() : child_.await_resume(); }
 
  private:
-  ChildAwait<T> child_;
-  LeafAwait<C> leaf_;
+  Child child_;
+  Leaf leaf_;
   bool polled_;
 };
 
@@ -193,7 +212,7 @@ class ResultPromise : public Promise {
 
   void unhandled_exception() noexcept { link().slot.set_exception(std::current_exception()); }
 
-  // Everything awaited in the coroutine passes through one of these.
+  // Everything awaited in the coroutine passes through one of these. `where` is the line of the co_await.
   template <class C>
     requires IsCoroutine<C>
   ChildAwait<typename C::Output> await_transform(C&& coroutine) noexcept {
@@ -201,17 +220,23 @@ class ResultPromise : public Promise {
   }
   template <class C>
     requires IsCoroutine<C>
-  NamedAwait<C> await_transform(C& coroutine) noexcept {
+  NamedAwait<ChildAwait<typename C::Output>, LeafAwait<C>> await_transform(
+      C& coroutine, std::source_location where = std::source_location::current()) noexcept {
+    tree().awaited = where;
     return {coroutine, *this};
   }
   template <class F>
     requires Future<std::remove_reference_t<F>> && (!IsCoroutine<std::remove_reference_t<F>>)
-  LeafAwait<std::remove_reference_t<F>> await_transform(F&& future) noexcept {
+  LeafAwait<std::remove_reference_t<F>> await_transform(
+      F&& future, std::source_location where = std::source_location::current()) noexcept {
+    tree().awaited = where;
     return {future, *this};
   }
   template <class X>
-  typename OkAwaitFor<T, X>::type await_transform(OkOperand<X> operand) noexcept {
-    return {operand, *this};
+  typename OkAwaitFor<T, X>::type await_transform(
+      OkOperand<X> operand, std::source_location where = std::source_location::current()) noexcept {
+    tree().awaited = where;
+    return {operand.operand, *this};
   }
 };
 
@@ -219,7 +244,7 @@ template <class T>
 class ValuePromise : public ResultPromise<T> {
  public:
   template <class U = T>
-    requires std::constructible_from<base::Stored<T>, decltype(base::to_stored<T>(std::declval<U>()))>
+    requires base::kStorable<T, U>
   void return_value(U&& value) {
     this->link().slot.set_value(base::to_stored<T>(std::forward<U>(value)));
   }

@@ -24,8 +24,10 @@ class Slot {
   Slot& operator=(const Slot&) = delete;
   ~Slot() { reset(); }
 
+  /// Replaces what is there: a coroutine whose locals throw on `co_return` may catch that, and return again.
   template <class... Args>
   void set_value(Args&&... args) {
+    if (holds_ != Holds::kNothing) [[unlikely]] reset();
     std::construct_at(&value_, std::forward<Args>(args)...);
     holds_ = Holds::kValue;
   }
@@ -42,7 +44,7 @@ class Slot {
 
   /// Moves the value out, or throws the exception. Only when there is one.
   T take() {
-    if (holds_ == Holds::kException) [[unlikely]] std::rethrow_exception(exception_);
+    if (holds_ == Holds::kException) [[unlikely]] std::rethrow_exception(std::move(exception_));
     return base::from_stored<T>(std::move(value_));
   }
 

@@ -15,6 +15,7 @@
 #include <heddle/base/intrusive_list.hpp>
 #include <heddle/base/spin_lock.hpp>
 #include <heddle/future/context.hpp>
+#include <heddle/io/error.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -60,6 +61,9 @@ class IoSource : public base::ListNode<SourceTag> {
   /// `initial`: flags that are assumed until an operation finds otherwise.
   IoSource(Shared& shared, int fd, std::uint32_t initial) noexcept : shared_(&shared), fd_(fd), readiness_(initial) {}
 
+  /// What a source is taken to be ready for when it is new: the first operation tries, and finds out.
+  static constexpr Readiness kAssumed{Readiness::kReadable | Readiness::kWritable};
+
   [[nodiscard]] int fd() const noexcept { return fd_; }
   [[nodiscard]] Shared& shared() const noexcept { return *shared_; }
 
@@ -101,6 +105,13 @@ class IoSource : public base::ListNode<SourceTag> {
   Waiters readers_;
   Waiters writers_;
 };
+
+/// Lets the driver of `shared` watch `fd`, which stays the caller's to close, after unwatch(). Errors: what the system
+/// says; kOther when the runtime has shut down.
+[[nodiscard]] io::Result<IoSource*> watch(Shared& shared, int fd);
+
+/// Ends that, and the source's life.
+void unwatch(IoSource& source) noexcept;
 
 }  // namespace detail
 }  // namespace heddle::inline v0::runtime

@@ -131,7 +131,6 @@ class TaskState : public future::WakeTarget {
   // For the JoinHandle.
 
   [[nodiscard]] bool is_complete() const noexcept { return (word_.load(base::acquire) & kComplete) != 0; }
-  [[nodiscard]] bool has_join_waker() const noexcept { return (word_.load(base::acquire) & kJoinWaker) != 0; }
 
   /// Publishes `join_waker`. False: the task is complete meanwhile, and the waker still the handle's.
   [[nodiscard]] bool set_join_waker() noexcept { return change_join_bits(0, kJoinWaker); }
@@ -142,8 +141,11 @@ class TaskState : public future::WakeTarget {
   /// The handle goes. False: the task is complete, and its output the handle's to drop.
   [[nodiscard]] bool drop_join_interest() noexcept { return change_join_bits(kJoinInterest | kJoinWaker, 0); }
 
-  /// True if the caller's reference is the only one. It then needs no counting down.
-  [[nodiscard]] bool is_last_reference() const noexcept { return word_.load(base::acquire) < 2 * kReference; }
+  /// The handle's own reference goes. The only one that is left needs no counting down: nobody can take another.
+  void drop_join_reference() noexcept {
+    if (word_.load(base::acquire) < 2 * kReference) return vtable_->destroy(*this);
+    drop_reference();
+  }
 
   void drop_references(std::uint64_t count) noexcept {
     if (word_.fetch_sub(count * kReference, base::acq_rel) < (count + 1) * kReference) vtable_->destroy(*this);

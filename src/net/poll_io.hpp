@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: MIT
+// One step of a future on a socket: try when ready, queue when not.
+#pragma once
+
+#include <heddle/net/detail/io_future.hpp>
+
+#include "sys/socket.hpp"
+
+#include <type_traits>
+#include <utility>
+
+namespace heddle::inline v0::net::detail {
+
+/// The end of every wait when the runtime is gone.
+inline std::unexpected<io::Error> runtime_gone() {
+  return io::fail(io::ErrorKind::kOther, "the runtime has shut down");
+}
+
+/// A system call's outcome as the user sees it.
+template <class T>
+io::Result<T> to_result(const sys::Outcome<T>& outcome) {
+  if (!outcome) return io::fail(outcome.error());
+  if constexpr (std::is_void_v<T>) {
+    return {};
+  } else {
+    return *outcome;
+  }
+}
+
+template <class Attempt>
+auto IoFuture::poll_io(Context& cx, Attempt attempt) {
+  using Outcome = std::invoke_result_t<Attempt&, Readiness>;
+  using Result = io::Result<typename Outcome::value_type>;
+  const auto done = [&cx](auto&& result) {
+    cx.made_progress();
+    return Poll<Result>(std::in_place, std::forward<decltype(result)>(result));
+  };
+  if (!cx.may_proceed()) return Poll<Result>(Pending);
+  for (;;) {
+    const Readiness seen = source_.readiness();
+    if (!seen.is(direction_)) {
+      queued_ = true;
+      if (source_.wait(waiter_, direction_, cx.waker())) return Poll<Result>(Pending);
+      continue;
+    }
+    if (seen.is_shut_down()) return done(runtime_gone());
+    const Outcome outcome = attempt(seen);
+    if (outcome.has_value()) return done(to_result(outcome));
+    if (sys::would_block(outcome.error())) {
+      source_.clear(seen, direction_);
+    } else if (!sys::was_interrupted(outcome.error())) {
+      return done(io::fail(outcome.error()));
+    }
+  }
+}
+
+}  // namespace heddle::inline v0::net::detail

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: MIT
+// No future and no result struct is an aggregate: GCC 12 copies the bytes of one that is a temporary beside a co_await.
+//
+// A new public future or result struct gets a line here.
+#include <heddle/future/async.hpp>
+#include <heddle/future/future.hpp>
+#include <heddle/future/ok.hpp>
+#include <heddle/future/task.hpp>
+#include <heddle/runtime/join_handle.hpp>
+#include <heddle/time/sleep.hpp>
+
+#include <gtest/gtest.h>
+
+#include <expected>
+#include <string>
+#include <type_traits>
+
+#include "support/mock_task.hpp"
+
+namespace {
+
+using heddle::Context;
+using heddle::Poll;
+
+/// All that a compiler may have to keep in a frame as a temporary.
+template <class... Ts>
+inline constexpr bool kNoAggregates = (!std::is_aggregate_v<Ts> && ...);
+
+using Result = std::expected<std::string, std::string>;
+using PollString = Poll<std::string> (*)(Context&);
+
+// future
+static_assert(kNoAggregates<heddle::Async<>, heddle::Async<std::string>, heddle::Task<>, heddle::Task<std::string>>);
+static_assert(kNoAggregates<decltype(heddle::ready(std::string())), decltype(heddle::ready())>);
+static_assert(kNoAggregates<decltype(heddle::pending<std::string>())>);
+static_assert(kNoAggregates<decltype(heddle::poll_fn(PollString()))>);
+static_assert(
+    kNoAggregates<decltype(heddle::ok(std::declval<Result>())), decltype(heddle::ok(std::declval<Result&>()))>);
+static_assert(kNoAggregates<Poll<std::string>, Poll<void>, Poll<std::string&>, heddle::Ready<std::string>>);
+static_assert(kNoAggregates<heddle::Waker, Context>);
+
+// runtime, time
+static_assert(kNoAggregates<heddle::task::JoinHandle<std::string>, heddle::task::JoinHandle<void>>);
+static_assert(kNoAggregates<decltype(heddle::time::sleep(std::chrono::seconds(1)))>);
+
+// the futures of our tests
+static_assert(kNoAggregates<heddle::test::YieldTimes>);
+
+TEST(NoAggregates, is_checked_when_it_compiles) { SUCCEED(); }
+
+}  // namespace
