@@ -2,12 +2,16 @@
 // All of heddle. Namespace `heddle` holds the words that every program uses; the rest stands in its room's namespace.
 //
 //   future    Poll, Waker, Context, Future, ready, pending, poll_fn, Async, Task, ok, block_on
+//   channels  mpsc and mpmc: channel, sync_channel, Sender, Receiver; select over channels for threads
 //   runtime   Runtime, Builder, Handle, main; task::spawn, JoinHandle, yield_now
 //   time      Instant, sleep, sleep_until; pause, advance, resume
 //   net       IpAddr, SocketAddr, TcpListener, TcpStream
 //   io        Error, ErrorKind, Result
 #pragma once
 
+#include <heddle/channel/mpmc.hpp>
+#include <heddle/channel/mpsc.hpp>
+#include <heddle/channel/select.hpp>
 #include <heddle/future/async.hpp>
 #include <heddle/future/block_on.hpp>
 #include <heddle/future/future.hpp>

@@ -2,6 +2,8 @@
 // Why a channel's verb failed: one type per verb, and each gives back what it was lent.
 #pragma once
 
+#include <heddle/marker/fields.hpp>
+
 #include <cstdint>
 #include <utility>
 
@@ -19,6 +21,8 @@ class SendError {
   [[nodiscard]] T& value() noexcept { return value_; }
   [[nodiscard]] const T& value() const noexcept { return value_; }
   [[nodiscard]] T into_inner() && { return std::move(value_); }
+
+  HEDDLE_FIELDS(value_);
 
  private:
   T value_;
@@ -44,6 +48,8 @@ class TrySendError {
   [[nodiscard]] const T& value() const noexcept { return value_; }
   [[nodiscard]] T into_inner() && { return std::move(value_); }
 
+  HEDDLE_FIELDS(value_, kind_);
+
  private:
   T value_;
   Kind kind_;
@@ -65,6 +71,8 @@ class SendTimeoutError {
   [[nodiscard]] T& value() noexcept { return value_; }
   [[nodiscard]] const T& value() const noexcept { return value_; }
   [[nodiscard]] T into_inner() && { return std::move(value_); }
+
+  HEDDLE_FIELDS(value_, kind_);
 
  private:
   T value_;

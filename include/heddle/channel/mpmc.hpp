@@ -3,6 +3,7 @@
 #pragma once
 
 #include <heddle/channel/mpsc.hpp>
+#include <heddle/marker/rules.hpp>
 
 #include <cstddef>
 
@@ -64,3 +65,10 @@ template <class T>
 }
 
 }  // namespace heddle::inline v0::mpmc
+
+template <class T>
+struct heddle::marker::unsafe_rules<heddle::mpmc::Receiver<T>> {
+  using Send = If<IsSend<T>>;
+  using Sync = If<IsSend<T>>;
+  using Owned = If<IsOwned<T>>;
+};

@@ -5,6 +5,7 @@
 #include <heddle/channel/detail/shared.hpp>
 #include <heddle/channel/error.hpp>
 #include <heddle/future/future.hpp>
+#include <heddle/marker/rules.hpp>
 
 #include <cstddef>
 #include <expected>
@@ -147,3 +148,22 @@ class [[nodiscard]] ReserveFuture {
 };
 
 }  // namespace heddle::inline v0::channel
+
+// A permit passes the messages sent into it to another thread; it is used by one thread at a time.
+template <class T>
+struct heddle::marker::unsafe_rules<heddle::channel::Permit<T>> {
+  using Send = If<IsSend<T>>;
+  using Sync = If<IsSend<T>>;
+  using Owned = If<IsOwned<T>>;
+};
+template <class T>
+struct heddle::marker::unsafe_rules<heddle::channel::Permits<T>> {
+  using Send = If<IsSend<T>>;
+  using Sync = If<IsSend<T>>;
+  using Owned = If<IsOwned<T>>;
+};
+// The futures of a channel refer to one of its ends: not Owned.
+template <class T, class Result>
+struct heddle::marker::unsafe_rules<heddle::channel::ReserveFuture<T, Result>> {
+  using Send = If<IsSend<T>>;
+};

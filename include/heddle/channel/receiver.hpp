@@ -5,6 +5,7 @@
 #include <heddle/channel/detail/shared.hpp>
 #include <heddle/channel/error.hpp>
 #include <heddle/future/future.hpp>
+#include <heddle/marker/rules.hpp>
 
 #include <algorithm>
 #include <chrono>
@@ -361,3 +362,20 @@ class [[nodiscard]] Receiver {
 };
 
 }  // namespace heddle::inline v0::channel
+
+// One receiver owns its end of an unbounded channel without a lock: not Sync, as in Rust.
+template <class T>
+struct heddle::marker::unsafe_rules<heddle::channel::Receiver<T>> {
+  using Send = If<IsSend<T>>;
+  using Sync = Never<"one thread or task at a time may receive: use mpmc::Receiver">;
+  using Owned = If<IsOwned<T>>;
+};
+// The futures refer to the receiver: not Owned.
+template <class T>
+struct heddle::marker::unsafe_rules<heddle::channel::RecvFuture<T>> {
+  using Send = If<IsSend<T>>;
+};
+template <class T>
+struct heddle::marker::unsafe_rules<heddle::channel::RecvManyFuture<T>> {
+  using Send = If<IsSend<T>>;
+};

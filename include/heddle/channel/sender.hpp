@@ -6,6 +6,7 @@
 #include <heddle/channel/error.hpp>
 #include <heddle/channel/permit.hpp>
 #include <heddle/future/future.hpp>
+#include <heddle/marker/rules.hpp>
 
 #include <chrono>
 #include <concepts>
@@ -356,3 +357,31 @@ class [[nodiscard]] WeakSender {
 };
 
 }  // namespace heddle::inline v0::channel
+
+// Rust's rule: whoever holds a sender can bring a T to the receiver's thread, so the T must be Send. What is const is
+// made under the channel's lock.
+template <class T>
+struct heddle::marker::unsafe_rules<heddle::channel::Sender<T>> {
+  using Send = If<IsSend<T>>;
+  using Sync = If<IsSend<T>>;
+  using Owned = If<IsOwned<T>>;
+};
+template <class T>
+struct heddle::marker::unsafe_rules<heddle::channel::WeakSender<T>> {
+  using Send = If<IsSend<T>>;
+  using Sync = If<IsSend<T>>;
+  using Owned = If<IsOwned<T>>;
+};
+// The futures refer to the sender, and one of them to the message: not Owned.
+template <class T>
+struct heddle::marker::unsafe_rules<heddle::channel::SendFuture<T>> {
+  using Send = If<IsSend<T>>;
+};
+template <class T>
+struct heddle::marker::unsafe_rules<heddle::channel::SendCopyFuture<T>> {
+  using Send = If<IsSend<T>>;
+};
+template <class T>
+struct heddle::marker::unsafe_rules<heddle::channel::ClosedFuture<T>> {
+  using Send = If<IsSend<T>>;
+};
