@@ -157,7 +157,8 @@ class Shared final : public Core {
 
   [[nodiscard]] bool watch_send(Waiting waiting) noexcept {
     const Locked locked(lock_);
-    if (closed_ || has_room() || has_partner(receivers_, waiting)) return false;
+    if (closed_ || has_room()) return false;
+    if (flavor() == Flavor::kZero && has_partner(receivers_, waiting)) return false;
     waiting.waiter->wanted = 1;
     static_cast<void>(enqueue(senders_, waiting));
     return true;
