@@ -23,8 +23,8 @@ using heddle_test::make_mpmc;
 using heddle_test::Tracked;
 
 class Mpmc : public testing::TestWithParam<std::size_t> {};
-INSTANTIATE_TEST_SUITE_P(Bounds, Mpmc, testing::Values(kUnbounded, 0U, 1U, 3U, 64U), [](const auto& info) {
-  return info.param == kUnbounded ? std::string("unbounded") : std::to_string(info.param);
+INSTANTIATE_TEST_SUITE_P(Bounds, Mpmc, testing::Values(kUnbounded, 0U, 1U, 3U, 64U), [](const auto& bound) {
+  return bound.param == kUnbounded ? std::string("unbounded") : std::to_string(bound.param);
 });
 
 TEST(MpmcOf, capacity) {

@@ -197,8 +197,8 @@ TEST(Select, waiting_on_a_polling_thread_throws) {
 }
 
 class SelectOf : public testing::TestWithParam<std::size_t> {};
-INSTANTIATE_TEST_SUITE_P(Bounds, SelectOf, testing::Values(kUnbounded, 0U, 1U, 8U), [](const auto& info) {
-  return info.param == kUnbounded ? std::string("unbounded") : std::to_string(info.param);
+INSTANTIATE_TEST_SUITE_P(Bounds, SelectOf, testing::Values(kUnbounded, 0U, 1U, 8U), [](const auto& bound) {
+  return bound.param == kUnbounded ? std::string("unbounded") : std::to_string(bound.param);
 });
 
 TEST_P(SelectOf, stress_recv) {

@@ -27,8 +27,8 @@ using heddle_test::Tracked;
 using heddle_test::WakeCounter;
 
 class Values : public testing::TestWithParam<std::size_t> {};
-INSTANTIATE_TEST_SUITE_P(Bounds, Values, testing::Values(kUnbounded, 0U, 1U, 4U), [](const auto& info) {
-  return info.param == kUnbounded ? std::string("unbounded") : std::to_string(info.param);
+INSTANTIATE_TEST_SUITE_P(Bounds, Values, testing::Values(kUnbounded, 0U, 1U, 4U), [](const auto& bound) {
+  return bound.param == kUnbounded ? std::string("unbounded") : std::to_string(bound.param);
 });
 
 TEST_P(Values, each_is_destroyed_exactly_once) {
@@ -163,8 +163,8 @@ class ThrowingMoves : public testing::TestWithParam<std::size_t> {
  protected:
   void TearDown() override { Fragile::throws() = false; }
 };
-INSTANTIATE_TEST_SUITE_P(Bounds, ThrowingMoves, testing::Values(kUnbounded, 1U, 4U), [](const auto& info) {
-  return info.param == kUnbounded ? std::string("unbounded") : std::to_string(info.param);
+INSTANTIATE_TEST_SUITE_P(Bounds, ThrowingMoves, testing::Values(kUnbounded, 1U, 4U), [](const auto& bound) {
+  return bound.param == kUnbounded ? std::string("unbounded") : std::to_string(bound.param);
 });
 
 TEST_P(ThrowingMoves, a_send_that_throws_leaves_the_channel_as_it_was) {

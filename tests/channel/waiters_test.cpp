@@ -21,8 +21,8 @@ using heddle_test::Tracked;
 using heddle_test::WakeCounter;
 
 class Waiters : public testing::TestWithParam<std::size_t> {};
-INSTANTIATE_TEST_SUITE_P(Bounds, Waiters, testing::Values(kUnbounded, 0U, 1U, 4U), [](const auto& info) {
-  return info.param == kUnbounded ? std::string("unbounded") : std::to_string(info.param);
+INSTANTIATE_TEST_SUITE_P(Bounds, Waiters, testing::Values(kUnbounded, 0U, 1U, 4U), [](const auto& bound) {
+  return bound.param == kUnbounded ? std::string("unbounded") : std::to_string(bound.param);
 });
 
 TEST_P(Waiters, a_send_wakes_one_waiting_receiver_once) {

@@ -178,8 +178,8 @@ class Consumer {
 };
 
 class ChannelStress : public testing::TestWithParam<std::size_t> {};
-INSTANTIATE_TEST_SUITE_P(Bounds, ChannelStress, testing::Values(kUnbounded, 0U, 1U, 7U, 1024U), [](const auto& info) {
-  return info.param == kUnbounded ? std::string("unbounded") : std::to_string(info.param);
+INSTANTIATE_TEST_SUITE_P(Bounds, ChannelStress, testing::Values(kUnbounded, 0U, 1U, 7U, 1024U), [](const auto& bound) {
+  return bound.param == kUnbounded ? std::string("unbounded") : std::to_string(bound.param);
 });
 
 TEST_P(ChannelStress, every_message_is_received_exactly_once) {
