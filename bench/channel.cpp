@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Channels: nanoseconds per message between tasks and between threads, beside a mutex with condition variables and, if
-// it is installed, moodycamel's queue. Cases alternate within each round; medians are printed.
+// it is installed, moodycamel's queue. Cases alternate within each round; medians are printed. CPU time, of all threads,
+// is what to compare on a machine that does other work as well.
 #include <heddle/channel/mpmc.hpp>
 #include <heddle/runtime/runtime.hpp>
 
@@ -11,6 +12,7 @@
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
+#include <ctime>
 #include <deque>
 #include <functional>
 #include <mutex>
@@ -32,9 +34,25 @@ using Clock = std::chrono::steady_clock;
 
 constexpr std::size_t kBound = 1024;
 
-double ns_per(Clock::time_point start, std::uint64_t count) {
-  return std::chrono::duration<double, std::nano>(Clock::now() - start).count() / static_cast<double>(count);
-}
+struct Cost {
+  double wall;
+  double cpu;
+};
+
+/// Nanoseconds since it was made.
+class Stopwatch {
+ public:
+  [[nodiscard]] Cost per(std::uint64_t count) const {
+    const double n = static_cast<double>(count);
+    const double wall = std::chrono::duration<double, std::nano>(Clock::now() - start_).count();
+    const double cpu = static_cast<double>(std::clock() - cpu_start_) * (1e9 / CLOCKS_PER_SEC);
+    return {wall / n, cpu / n};
+  }
+
+ private:
+  Clock::time_point start_ = Clock::now();
+  std::clock_t cpu_start_ = std::clock();
+};
 
 // ---- The textbook channel, to compare with.
 
@@ -98,34 +116,34 @@ hd::runtime::Runtime runtime_of(std::size_t workers) {
   return hd::runtime::Builder::multi_thread().worker_threads(workers).build().value();
 }
 
-double tasks(std::size_t workers, std::size_t producers, std::size_t bound, bool unbounded, std::uint64_t count) {
+Cost tasks(std::size_t workers, std::size_t producers, std::size_t bound, bool unbounded, std::uint64_t count) {
   auto runtime = runtime_of(workers);
   auto [tx, rx] = make(bound, unbounded);
-  const auto start = Clock::now();
+  const Stopwatch watch;
   auto consumer = runtime.spawn(consume(std::move(rx)));
   for (std::size_t i = 0; i < producers; ++i) {
     static_cast<void>(runtime.spawn(produce(tx.clone(), count / producers)));
   }
   { const auto last = std::move(tx); }
   static_cast<void>(runtime.block_on(consumer));
-  return ns_per(start, count);
+  return watch.per(count);
 }
 
-double tasks_ping_pong(std::size_t workers, std::size_t bound, std::uint64_t count) {
+Cost tasks_ping_pong(std::size_t workers, std::size_t bound, std::uint64_t count) {
   auto runtime = runtime_of(workers);
   auto [to_echo, from_caller] = hd::mpsc::sync_channel<Message>(bound);
   auto [to_caller, from_echo] = hd::mpsc::sync_channel<Message>(bound);
-  const auto start = Clock::now();
+  const Stopwatch watch;
   static_cast<void>(runtime.spawn(echo(std::move(from_caller), std::move(to_caller))));
   static_cast<void>(runtime.block_on(runtime.spawn(call(std::move(to_echo), std::move(from_echo), count))));
-  return ns_per(start, count);
+  return watch.per(count);
 }
 
 // ---- Between threads
 
 template <class Send, class Recv>
-double threads(std::size_t producers, std::uint64_t count, Send send, Recv recv) {
-  const auto start = Clock::now();
+Cost threads(std::size_t producers, std::uint64_t count, Send send, Recv recv) {
+  const Stopwatch watch;
   std::vector<std::thread> senders;
   for (std::size_t i = 0; i < producers; ++i) {
     senders.emplace_back([&] {
@@ -134,22 +152,22 @@ double threads(std::size_t producers, std::uint64_t count, Send send, Recv recv)
   }
   for (std::uint64_t k = 0; k < count / producers * producers; ++k) recv();
   for (auto& sender : senders) sender.join();
-  return ns_per(start, count);
+  return watch.per(count);
 }
 
-double heddle_threads(std::size_t producers, std::size_t bound, bool unbounded, std::uint64_t count) {
+Cost heddle_threads(std::size_t producers, std::size_t bound, bool unbounded, std::uint64_t count) {
   auto [tx, rx] = make(bound, unbounded);
   return threads(producers, count, [&tx = tx](Message m) { static_cast<void>(tx.send(std::move(m))); },
                  [&rx = rx] { static_cast<void>(rx.recv()); });
 }
 
-double deque_threads(std::size_t producers, std::size_t bound, std::uint64_t count) {
+Cost deque_threads(std::size_t producers, std::size_t bound, std::uint64_t count) {
   LockedDeque queue(bound);
   return threads(producers, count, [&](Message m) { queue.send(m); }, [&] { static_cast<void>(queue.recv()); });
 }
 
 #if defined(HEDDLE_BENCH_MOODYCAMEL)
-double moodycamel_threads(std::size_t producers, std::uint64_t count) {
+Cost moodycamel_threads(std::size_t producers, std::uint64_t count) {
   moodycamel::BlockingConcurrentQueue<Message> queue;
   return threads(producers, count, [&](Message m) { queue.enqueue(m); },
                  [&] {
@@ -159,33 +177,33 @@ double moodycamel_threads(std::size_t producers, std::uint64_t count) {
 }
 #endif
 
-double heddle_ping_pong(std::size_t bound, std::uint64_t count) {
+Cost heddle_ping_pong(std::size_t bound, std::uint64_t count) {
   auto [to_echo, from_caller] = hd::mpsc::sync_channel<Message>(bound);
   auto [to_caller, from_echo] = hd::mpsc::sync_channel<Message>(bound);
   std::thread echo_thread([&rx = from_caller, &tx = to_caller, count] {
     for (std::uint64_t i = 0; i < count; ++i) static_cast<void>(tx.send(*rx.recv()));
   });
-  const auto start = Clock::now();
+  const Stopwatch watch;
   for (std::uint64_t i = 0; i < count; ++i) {
     static_cast<void>(to_echo.send(Message{i}));
     static_cast<void>(from_echo.recv());
   }
-  const double result = ns_per(start, count);
+  const Cost result = watch.per(count);
   echo_thread.join();
   return result;
 }
 
-double deque_ping_pong(std::uint64_t count) {
+Cost deque_ping_pong(std::uint64_t count) {
   LockedDeque there(1), back(1);
   std::thread echo_thread([&] {
     for (std::uint64_t i = 0; i < count; ++i) back.send(there.recv());
   });
-  const auto start = Clock::now();
+  const Stopwatch watch;
   for (std::uint64_t i = 0; i < count; ++i) {
     there.send(i);
     static_cast<void>(back.recv());
   }
-  const double result = ns_per(start, count);
+  const Cost result = watch.per(count);
   echo_thread.join();
   return result;
 }
@@ -195,8 +213,9 @@ double deque_ping_pong(std::uint64_t count) {
 struct Case {
   std::string row;
   std::string who;
-  std::function<double()> run;
-  std::vector<double> results;
+  std::function<Cost()> run;
+  std::vector<double> wall;
+  std::vector<double> cpu;
 };
 
 double median(std::vector<double> values) {
@@ -206,8 +225,8 @@ double median(std::vector<double> values) {
 
 std::vector<Case> all_cases(std::uint64_t n) {
   std::vector<Case> cases;
-  const auto add = [&](std::string row, std::string who, std::function<double()> run) {
-    cases.push_back({std::move(row), std::move(who), std::move(run), {}});
+  const auto add = [&](std::string row, std::string who, std::function<Cost()> run) {
+    cases.push_back({std::move(row), std::move(who), std::move(run), {}, {}});
   };
   for (const std::size_t workers : {1U, 2U}) {
     for (const std::size_t producers : {1U, 4U}) {
@@ -249,15 +268,19 @@ int main(int argc, char** argv) {
   auto cases = all_cases(messages);
   std::erase_if(cases, [&](const Case& each) { return each.row.find(only) == std::string::npos; });
   for (int round = 0; round < rounds; ++round) {
-    for (Case& each : cases) each.results.push_back(each.run());
+    for (Case& each : cases) {
+      const Cost cost = each.run();
+      each.wall.push_back(cost.wall);
+      each.cpu.push_back(cost.cpu);
+    }
   }
-  fmt::print("{:<28}{:<16}{:>12}{:>10}\n", "row", "who", "ns/message", "ratio");
+  fmt::print("{:<28}{:<16}{:>12}{:>12}{:>10}\n", "row", "who", "wall ns", "cpu ns", "cpu ratio");
   std::string row;
   double ours = 0;
   for (const Case& each : cases) {
-    const double result = median(each.results);
-    if (row != each.row) ours = result;
+    const double cpu = median(each.cpu);
+    if (row != each.row) ours = cpu;
     row = each.row;
-    fmt::print("{:<28}{:<16}{:>12.1f}{:>10.2f}\n", each.row, each.who, result, result / ours);
+    fmt::print("{:<28}{:<16}{:>12.1f}{:>12.1f}{:>10.2f}\n", each.row, each.who, median(each.wall), cpu, cpu / ours);
   }
 }

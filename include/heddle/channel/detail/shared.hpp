@@ -289,12 +289,13 @@ class Shared final : public Core {
   }
 
   Attempt recv_list(auto& take, Waiting waiting) {
-    if (!many_receivers_) return recv_claimed(take, waiting);
+    WakeLater other;
+    if (!many_receivers_) return recv_claimed(take, waiting, other);
     const Locked front(list_.front_lock);
-    return recv_claimed(take, waiting);
+    return recv_claimed(take, waiting, other);
   }
 
-  Attempt recv_claimed(auto& take, Waiting waiting) {
+  Attempt recv_claimed(auto& take, Waiting waiting, WakeLater& other) {
     if (list_.claimed() == 0) [[unlikely]] {
       const Locked locked(lock_);
       if (stored_ == 0) return nothing_to_receive(waiting);
@@ -304,7 +305,6 @@ class Shared final : public Core {
       try {
         list_.pop(take);
       } catch (...) {
-        WakeLater other;
         const Locked locked(lock_);
         other.waker = notify_receiver();
         throw;
