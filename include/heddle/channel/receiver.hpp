@@ -115,7 +115,10 @@ class [[nodiscard("a receive does nothing until it is awaited")]] RecvFuture {
         return Poll<Output>(std::in_place, std::move(message));
       }
     }
-    return poll_slow(cx);
+    // In a variable of its own: the answer of the usual case has no address then, and stays in registers.
+    Poll<Output> slow = poll_slow(cx);
+    if (slow.is_pending()) return Pending;
+    return Poll<Output>(std::in_place, std::move(*slow));
   }
 
  private:

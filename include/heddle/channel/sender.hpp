@@ -15,7 +15,15 @@
 #include <memory>
 #include <optional>
 #include <stdexcept>
+#include <type_traits>
 #include <utility>
+
+// Clang then warns where a temporary is lent to a future that outlives it.
+#if defined(__clang__)
+#define HEDDLE_CHANNEL_LENT [[clang::lifetimebound]]
+#else
+#define HEDDLE_CHANNEL_LENT
+#endif
 
 namespace heddle::inline v0::channel {
 
@@ -37,7 +45,10 @@ class [[nodiscard("a send does nothing until it is awaited")]] SendFuture {
       value_ = nullptr;
       return Poll<Output>(std::in_place);
     }
-    return poll_slow(cx);
+    // In a variable of its own: the answer of the usual case has no address then, and stays in registers.
+    Poll<Output> slow = poll_slow(cx);
+    if (slow.is_pending()) return Pending;
+    return Poll<Output>(std::in_place, std::move(*slow));
   }
 
  protected:
@@ -203,14 +214,19 @@ class [[nodiscard]] Sender {
 
   /// The awaitable twin of send.
   ///
-  /// Shape       The future borrows the sender, and a message given as an rvalue: await it where it is made.
+  /// Shape       The future borrows the sender, and a message given as an rvalue, unless that is copied trivially: await
+  ///             it where it is made.
   /// Returns     As send.
   /// Cancelling  Safe: the message is moved from only when it is in the channel. Dropped before that, the future leaves
   ///             an rvalue argument as it was, in its owner's hands; only its place in the queue is lost.
   /// Cost        A unit of the budget.
   ///
   /// Corresponds to Tokio's `mpsc::Sender::send`, which loses the message.
-  SendFuture<T> send_async(T&& value) const noexcept { return SendFuture<T>(*shared_, value); }
+  SendFuture<T> send_async(T&& value HEDDLE_CHANNEL_LENT) const noexcept
+    requires(!std::is_trivially_copyable_v<T>)
+  {
+    return SendFuture<T>(*shared_, value);
+  }
   /// The same, of a copy that the future holds.
   SendCopyFuture<T> send_async(const T& value) const
     requires std::copy_constructible<T>

@@ -34,7 +34,7 @@ class ArrayQueue {
 
   /// Only while one is stored. `take` gets it as an rvalue.
   template <class Take>
-  void pop(Take&& take) {
+  [[gnu::always_inline]] void pop(Take&& take) {
     T& value = slots_[head_];
     take(std::move(value));
     std::destroy_at(std::addressof(value));

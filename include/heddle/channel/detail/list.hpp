@@ -108,7 +108,7 @@ class ListQueue {
   /// The same in two steps, where the block needn't be changed.
   [[nodiscard]] bool can_pop_fast() const noexcept { return claimed() != 0 && read_ != Block<T>::kSlots; }
   template <class Take>
-  void pop_fast(Take&& take) {
+  [[gnu::always_inline]] void pop_fast(Take&& take) {
     T& value = head_->slots[read_];
     take(std::move(value));
     std::destroy_at(std::addressof(value));
