@@ -7,6 +7,7 @@
 
 #include "sys/futex.hpp"
 
+#include <algorithm>
 #include <thread>
 #include <utility>
 
@@ -15,18 +16,19 @@ namespace heddle::inline v0::channel::detail {
 namespace {
 
 // A futex wake across cores takes 40 us and costs its caller 5: a wait that yields for about that long never does worse
-// than twice the best. The clock is read once per kYieldsPerLook, since it costs as much as a yield.
+// than twice the best. A yield that takes longer has given the core to somebody who needs it: then sleeping is better,
+// since who is woken from sleep is preferred.
 constexpr int kPauses = 20;
 constexpr std::uint64_t kYieldFor = 25'000;
 constexpr int kYields = 128;
-constexpr int kYieldsPerLook = 8;
-// After so many waits in a row that ended in sleep the yields are only burnt time: they stop until a wait is short.
+// After so many waits in a row that the yields didn't shorten they are only burnt time: they stop. One wait that was
+// short without them gives them one more chance.
 constexpr int kPatience = 8;
 
 // One per thread, made at its first wait. A waker may outlive the thread, so it is counted.
 struct Cached {
   future::ThreadWaker* thread = nullptr;
-  int slept_in_a_row = 0;
+  int long_in_a_row = 0;
   bool exited = false;
 };
 constinit thread_local Cached cached;
@@ -72,26 +74,23 @@ bool ThreadWait::until(Ready ready, Deadline deadline) noexcept {
     if (ready()) return true;
     base::spin_hint();
   }
-  if (cached.slept_in_a_row < kPatience) {
+  if (cached.long_in_a_row < kPatience) {
     const std::uint64_t start = sys::monotonic_ns();
-    for (int i = 0; i < kYields; ++i) {
+    std::uint64_t now = start;
+    for (int i = 0; i < kYields && now - start < kYieldFor && now < deadline; ++i) {
       std::this_thread::yield();
-      if (ready()) {
-        cached.slept_in_a_row = 0;
-        return true;
-      }
-      if (i % kYieldsPerLook != 0) continue;
-      const std::uint64_t now = sys::monotonic_ns();
-      if (now >= deadline) return false;
-      if (now - start >= kYieldFor) break;
+      now = sys::monotonic_ns();
+      if (!ready()) continue;
+      cached.long_in_a_row = now - start < kYieldFor ? 0 : cached.long_in_a_row + 1;
+      return true;
     }
+    ++cached.long_in_a_row;
   }
-  if (cached.slept_in_a_row < kPatience) ++cached.slept_in_a_row;
   // A wake that was meant for an earlier wait ends the sleep too: look again.
   const std::uint64_t asleep = sys::monotonic_ns();
   bool in_time = true;
   while (!ready() && in_time) in_time = thread_->sleep_until(deadline);
-  if (sys::monotonic_ns() - asleep < kYieldFor) cached.slept_in_a_row = 0;
+  if (sys::monotonic_ns() - asleep < kYieldFor) cached.long_in_a_row = std::min(cached.long_in_a_row, kPatience - 1);
   return in_time || ready();
 }
 

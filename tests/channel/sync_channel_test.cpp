@@ -237,7 +237,7 @@ TEST(SyncChannel, issue_15761) {
 TEST(SyncChannel, a_blocked_sender_is_told_that_the_receiver_is_gone) {
   for (const std::size_t bound : {0U, 1U}) {
     auto [tx, rx] = mpsc::sync_channel<int>(bound);
-    if (bound == 1) ASSERT_TRUE(tx.send(0).has_value());
+    for (std::size_t i = 0; i < bound; ++i) ASSERT_TRUE(tx.send(0).has_value());
     std::thread sender([tx = std::move(tx)] {
       const auto sent = tx.send(1);
       ASSERT_FALSE(sent.has_value());

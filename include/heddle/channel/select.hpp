@@ -35,7 +35,7 @@ class SelectArm {
 
  protected:
   SelectArm() = default;
-  ~SelectArm() = default;
+  virtual ~SelectArm() = default;
 
  private:
   friend class SelectRun;
