@@ -6,7 +6,8 @@
 //   recv             the oldest, or waits       its claim, or a new one     returned ones, a waiting sender's, or waits
 //   whom it wakes    one of the other side, after the lock
 //
-// A move of T that throws leaves the channel as it was, and whoever counted on that message is told to look again.
+// A move of T that throws leaves the channel as it was, and whoever counted on that message is told to look again. The
+// one exception: what a rendezvous handed to a thread is the thread's, and lost if the thread's own move then throws.
 #pragma once
 
 #include <heddle/channel/detail/array.hpp>
