@@ -192,23 +192,6 @@ TEST(GoAlone, select_fairness) {
   EXPECT_LT(first, 2 * kTrials / 3);
 }
 
-// chan_test.go TestNonblockSelectRace: a select without waiting sees one instant, in which one of two is ready.
-TEST(GoAlone, nonblock_select_race) {
-  for (int i = 0; i < 300; ++i) {
-    auto [tx1, rx1] = mpmc::sync_channel<int>(1);
-    auto [tx2, rx2] = mpmc::sync_channel<int>(1);
-    ASSERT_TRUE(tx1.send(1).has_value());
-    std::thread other([rx = rx1.clone(), &rx2 = rx2] {
-      channel::RecvArm<int> a(rx);
-      channel::RecvArm<int> b(rx2);
-      EXPECT_TRUE(channel::try_select(a, b).has_value()) << "one of them was ready all the time";
-    });
-    ASSERT_TRUE(tx2.send(1).has_value());
-    static_cast<void>(rx1.try_recv());
-    other.join();
-  }
-}
-
 // chan_test.go TestSelectDuplicateChannel: one channel in several arms, and a second waiter behind.
 TEST(GoAlone, select_duplicate_channel) {
   auto [tx, rx] = mpmc::sync_channel<int>(0);

@@ -138,7 +138,8 @@ std::optional<std::size_t> select_before(Deadline deadline, std::span<SelectArm*
 ///
 /// Corresponds to crossbeam's `Select::select`.
 std::size_t select(std::span<SelectArm* const> arms);
-/// The same, without waiting: nothing if none can go on. crossbeam's `try_select`.
+/// The same, without waiting: nothing if none can go on. It looks at one arm after another, not at one instant: an arm
+/// that becomes ready behind its back while the others cease to be is missed, as in crossbeam's `try_select`.
 std::optional<std::size_t> try_select(std::span<SelectArm* const> arms);
 /// The same, until `deadline` at the latest. crossbeam's `select_deadline`.
 std::optional<std::size_t> select_until(std::chrono::steady_clock::time_point deadline,
