@@ -7,6 +7,7 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <chrono>
 #include <memory>
 #include <string>
@@ -69,6 +70,16 @@ TEST(Select, timeout) {
   ASSERT_TRUE(tx1.send(5).has_value());
   EXPECT_EQ(channel::select_for(1h, a, b), 0U);
   EXPECT_EQ(a.take(), 5);
+}
+
+TEST(Select, until_a_deadline_that_has_passed) {
+  auto [tx, rx] = mpsc::channel<int>();
+  channel::RecvArm a(rx);
+  const auto past = std::chrono::steady_clock::now() - 1s;
+  const std::array<channel::SelectArm*, 1> arms{&a};
+  EXPECT_EQ(channel::select_until(past, arms), std::nullopt);
+  ASSERT_TRUE(tx.send(1).has_value());
+  EXPECT_EQ(channel::select_until(past, arms), 0U);
 }
 
 TEST(Select, a_timed_out_select_leaves_no_trace) {

@@ -62,6 +62,16 @@ TEST(SyncChannel, send_for_gives_the_message_back_when_the_time_is_over) {
   EXPECT_TRUE(tx.send_for(std::make_unique<int>(3), 1ms).error().is_disconnected());
 }
 
+TEST(SyncChannel, a_deadline_that_has_passed_still_takes_what_is_there) {
+  auto [tx, rx] = mpsc::sync_channel<int>(1);
+  const auto past = std::chrono::steady_clock::now() - 1s;
+  EXPECT_EQ(rx.recv_until(past), std::unexpected(mpsc::RecvTimeoutError::kTimeout));
+  ASSERT_TRUE(tx.send_until(1, past).has_value());
+  EXPECT_TRUE(tx.send_until(2, past).error().is_timeout());
+  EXPECT_EQ(rx.recv_until(past), 1);
+  EXPECT_EQ(rx.recv_for(-1h), std::unexpected(mpsc::RecvTimeoutError::kTimeout));
+}
+
 TEST(SyncChannel, smoke_threads) {
   auto [tx, rx] = mpsc::sync_channel<int>(0);
   std::thread sender([tx = std::move(tx)] { EXPECT_TRUE(tx.send(1).has_value()); });
