@@ -16,6 +16,8 @@ struct Bindings<{count}> {{
   template <class T>
   static constexpr bool kTakesBraces = requires {{ T{{{braces}}}; }};
   template <class T>
+  static constexpr bool kTakesMore = requires {{ T{{{braces}, Anything{{}}}}; }};
+  template <class T>
   static auto fields(const T& object) {{
     auto& [{", ".join(names)}] = object;
     return FieldList<{fields}>{{}};

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 // All of heddle. Namespace `heddle` holds the words that every program uses; the rest stands in its room's namespace.
 //
+//   marker    Send, Sync, SyncMut, Owned
+//   sync      Arc, Weak, Rc, Cell, RefCell, Mutex, RwLock, Condvar, Once, OnceLock, LazyLock, Barrier
+//   thread    spawn, Builder, JoinHandle, scope; current, park, sleep, yield_now, LocalKey, available_parallelism
 //   future    Poll, Waker, Context, Future, ready, pending, poll_fn, Async, Task, ok, block_on
 //   channels  mpsc and mpmc: channel, sync_channel, Sender, Receiver; select over channels for threads
 //   runtime   Runtime, Builder, Handle, main; task::spawn, JoinHandle, yield_now
@@ -18,6 +21,7 @@
 #include <heddle/future/ok.hpp>
 #include <heddle/future/task.hpp>
 #include <heddle/io/error.hpp>
+#include <heddle/marker/send.hpp>
 #include <heddle/net/socket_addr.hpp>
 #include <heddle/net/tcp_listener.hpp>
 #include <heddle/net/tcp_stream.hpp>
@@ -26,6 +30,26 @@
 #include <heddle/runtime/main.hpp>
 #include <heddle/runtime/runtime.hpp>
 #include <heddle/runtime/spawn.hpp>
+#include <heddle/sync/arc.hpp>
+#include <heddle/sync/barrier.hpp>
+#include <heddle/sync/cell.hpp>
+#include <heddle/sync/condvar.hpp>
+#include <heddle/sync/lazy_lock.hpp>
+#include <heddle/sync/mutex.hpp>
+#include <heddle/sync/once.hpp>
+#include <heddle/sync/once_lock.hpp>
+#include <heddle/sync/poison.hpp>
+#include <heddle/sync/rc.hpp>
+#include <heddle/sync/ref_cell.hpp>
+#include <heddle/sync/rw_lock.hpp>
+#include <heddle/thread/borrow.hpp>
+#include <heddle/thread/join_error.hpp>
+#include <heddle/thread/join_handle.hpp>
+#include <heddle/thread/local_key.hpp>
+#include <heddle/thread/park.hpp>
+#include <heddle/thread/scope.hpp>
+#include <heddle/thread/spawn.hpp>
+#include <heddle/thread/thread.hpp>
 #include <heddle/time/instant.hpp>
 #include <heddle/time/pause.hpp>
 #include <heddle/time/sleep.hpp>

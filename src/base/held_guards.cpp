@@ -26,6 +26,10 @@ const HeldGuards::Entry* HeldGuards::find(const void* lock) const noexcept {
   return nullptr;
 }
 
+void HeldGuards::refuse(const std::source_location& awaited) const {
+  throw GuardHeldAcrossAwait(entries_[height_ - 1].taken, awaited);
+}
+
 std::string to_string(const std::source_location& place) {
   return std::string(place.file_name()) + ":" + std::to_string(place.line());
 }

@@ -12,6 +12,7 @@ bool TaskShard::add(TaskHeader& task, std::uint64_t id) noexcept {
   task.shard = this;
   task.id_ = id;
   const std::lock_guard guard(lock_);
+  if (released_ && count_ == 0) shared_->add_reference();  // again, for a task that comes after the end
   tasks_.push_back(task);
   ++count_;
   return !closed_;

@@ -3,7 +3,7 @@
 //
 // In shards, one per worker, so that workers rarely meet. A cell is entered by spawn and struck out by its destruction,
 // not by its completion: while any cell is in memory, so is the runtime's Shared, and a waker may always ask its task's
-// scheduler to run it. A shard holds one reference to Shared until it is closed and empty.
+// scheduler to run it. A shard holds one reference to Shared until it is released, and whenever it is not empty.
 #pragma once
 
 #include <heddle/base/cache_padded.hpp>

@@ -2,6 +2,8 @@
 // Scheduling from anywhere, and the end of a runtime.
 #include "runtime/shared.hpp"
 
+#include <heddle/runtime/spawn.hpp>
+
 #include "runtime/current.hpp"
 
 #include <algorithm>
@@ -44,6 +46,8 @@ void Shared::schedule(TaskHeader& task) noexcept {
   notify_injected();
   task.drop_reference();
 }
+
+void detail::launch(Shared& shared, TaskHeader& task) noexcept { shared.launch(task); }
 
 void Shared::launch(TaskHeader& task) noexcept {
   Current& mine = current();

@@ -13,13 +13,14 @@ namespace heddle::inline v0::thread {
 
 namespace detail {
 
+constinit thread_local LocalSlots* this_slots = nullptr;
+
 namespace {
 
 // Trivial, so that it can be used until the very end of the thread; what it points to goes in its exit hook, which runs
 // after the destructors of all thread_locals. The main thread has no end: there the record is all that keeps it reachable.
 struct Record : sys::ExitHook {
   ThreadHeader* header = nullptr;
-  LocalSlots* slots = nullptr;
   bool slots_gone = false;
 };
 
@@ -28,7 +29,7 @@ void end_of_thread(sys::ExitHook& hook) noexcept {
   // A later hook of someone else's that asks for this thread gets a new header, and this hook runs again.
   if (ThreadHeader* header = std::exchange(record.header, nullptr)) header->drop_reference();
   record.slots_gone = true;
-  delete std::exchange(record.slots, nullptr);
+  delete std::exchange(this_slots, nullptr);
 }
 
 constinit thread_local Record record{{&end_of_thread}};
@@ -65,12 +66,12 @@ void set_this_header(ThreadHeader& header) noexcept {
   sys::set_exit_hook(record);
 }
 
-LocalSlots* this_slots() {
-  if (record.slots == nullptr && !record.slots_gone) {
-    record.slots = new LocalSlots;
+bool make_slots() {
+  if (this_slots == nullptr && !record.slots_gone) {
+    this_slots = new LocalSlots;
     sys::set_exit_hook(record);
   }
-  return record.slots;
+  return this_slots != nullptr;
 }
 
 }  // namespace detail

@@ -17,7 +17,10 @@ void set_this_header(ThreadHeader& header) noexcept;
 
 class LocalSlots;
 
-/// This thread's values of LocalKeys, made in the first call; null once the thread has destroyed them.
-[[nodiscard]] LocalSlots* this_slots();
+/// This thread's values of LocalKeys; null before the first use of make_slots, and after the thread's end.
+extern constinit thread_local LocalSlots* this_slots;
+
+/// Makes this thread's slots if there are none; false once the thread has destroyed them.
+[[nodiscard]] bool make_slots();
 
 }  // namespace heddle::inline v0::thread::detail

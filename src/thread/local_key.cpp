@@ -19,15 +19,6 @@ AccessError::AccessError() : std::logic_error("a LocalKey's value is used during
 
 namespace detail {
 
-namespace {
-
-/// Marks of a slot: addresses that no value has.
-struct Mark final : Local {};
-Mark making;
-Mark gone;
-
-}  // namespace
-
 std::uint32_t LocalKeyId::number() const noexcept {
   static constinit base::atomic<std::uint32_t> last{0};
   // Relaxed throughout: what the number leads to is this thread's own.
@@ -38,38 +29,38 @@ std::uint32_t LocalKeyId::number() const noexcept {
 }
 
 Local* LocalKeyId::find() const {
-  LocalSlots* slots = this_slots();
-  return slots == nullptr ? nullptr : slots->find(*this);
+  const LocalSlots* slots = this_slots;
+  // Relaxed: see number(). 0, no number yet, is a slot without a value.
+  Local* local = slots == nullptr ? nullptr : slots->value_of(number_.load(base::relaxed));
+  if (local != nullptr) [[likely]] return local;
+  return make_slots() ? this_slots->make(*this) : nullptr;
 }
 
-Local* LocalSlots::find(const LocalKeyId& key) {
+Local* LocalSlots::make(const LocalKeyId& key) {
   const std::uint32_t number = key.number();
   if (number >= slots_.size()) slots_.resize(number + 1);
-  Local* local = slots_[number];
-  if (local == nullptr) return make(key, number);
-  if (local == &gone) return nullptr;
-  if (local == &making) throw std::logic_error("a LocalKey's value is used by its own initialiser");
-  return local;
-}
-
-Local* LocalSlots::make(const LocalKeyId& key, std::uint32_t number) {
-  slots_[number] = &making;
+  if (slots_[number].state == State::kGone) return nullptr;
+  if (slots_[number].state == State::kMaking) {
+    throw std::logic_error("a LocalKey's value is used by its own initialiser");
+  }
+  slots_[number].state = State::kMaking;
   try {
     std::unique_ptr<Local> local(key.make_(key));
     local->slots_ = this;
     local->number_ = number;
     if (abi::__cxa_thread_atexit(&destroy, local.get(), &__dso_handle) != 0) throw std::bad_alloc();
     // Looked up anew: `init` may have used other keys, and made the table grow.
-    return slots_[number] = local.release();
+    slots_[number] = {local.get(), State::kUsed};
+    return local.release();
   } catch (...) {
-    slots_[number] = nullptr;
+    slots_[number].state = State::kUnused;
     throw;
   }
 }
 
 void LocalSlots::destroy(void* registered) noexcept {
   auto* local = static_cast<Local*>(registered);
-  local->slots_->slots_[local->number_] = &gone;
+  local->slots_->slots_[local->number_] = {nullptr, State::kGone};
   delete local;
 }
 

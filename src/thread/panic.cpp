@@ -4,6 +4,8 @@
 
 #include <heddle/thread/join_error.hpp>
 
+#include "base/describe.hpp"
+
 #include <cstdio>
 
 namespace heddle::inline v0::thread {
@@ -13,7 +15,7 @@ namespace {
 void print_panic(const Thread& thread, const std::exception_ptr& exception) noexcept {
   try {
     const std::string name(thread.name().value_or("<unnamed>"));
-    std::fprintf(stderr, "heddle: thread '%s' panicked: %s\n", name.c_str(), detail::describe(exception).c_str());
+    std::fprintf(stderr, "heddle: thread '%s' panicked: %s\n", name.c_str(), base::describe(exception).c_str());
   } catch (...) {
     std::fputs("heddle: a thread panicked\n", stderr);  // no memory for more
   }
@@ -23,22 +25,12 @@ constinit base::atomic<PanicHook> panic_hook{&print_panic};
 
 }  // namespace
 
-std::string JoinError::message() const { return "the thread panicked: " + detail::describe(panic_); }
+std::string JoinError::message() const { return "the thread panicked: " + base::describe(panic_); }
 
 // acq_rel: what a hook uses was set up before it was set.
 PanicHook set_panic_hook(PanicHook hook) noexcept { return panic_hook.exchange(hook, base::acq_rel); }
 
 namespace detail {
-
-std::string describe(const std::exception_ptr& exception) {
-  try {
-    std::rethrow_exception(exception);
-  } catch (const std::exception& error) {
-    return error.what();
-  } catch (...) {
-    return "an exception that is no std::exception";
-  }
-}
 
 void report_unseen_panic(ThreadHeader& thread, const std::exception_ptr& exception) noexcept {
   thread.add_reference();

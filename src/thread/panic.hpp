@@ -5,12 +5,8 @@
 #include <heddle/thread/detail/thread_header.hpp>
 
 #include <exception>
-#include <string>
 
 namespace heddle::inline v0::thread::detail {
-
-/// What an exception says.
-[[nodiscard]] std::string describe(const std::exception_ptr& exception);
 
 /// Calls the panic hook.
 void report_unseen_panic(ThreadHeader& thread, const std::exception_ptr& exception) noexcept;

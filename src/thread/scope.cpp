@@ -5,6 +5,7 @@
 #include <heddle/base/assert.hpp>
 #include <heddle/base/blocking.hpp>
 
+#include "base/describe.hpp"
 #include "sys/futex.hpp"
 #include "sys/thread.hpp"
 #include "thread/panic.hpp"
@@ -24,6 +25,18 @@ std::string describe(const Borrow& borrow) {
   if (borrow.place.line() == 0) return how + " by a view given to Scope::spawn";
   return how + " at " + borrow.place.file_name() + ":" + std::to_string(borrow.place.line());
 }
+
+/// Holds the lock, over sections that call nobody: so its owner can't ask for it again.
+class Locked {
+ public:
+  explicit Locked(sync::detail::RawMutex& mutex) noexcept : mutex_(mutex) { mutex.lock_again(); }
+  Locked(const Locked&) = delete;
+  Locked& operator=(const Locked&) = delete;
+  ~Locked() { mutex_.unlock(); }
+
+ private:
+  sync::detail::RawMutex& mutex_;
+};
 
 void refuse(const Borrow& first, const Borrow& second) {
   if (first.access == Access::kShared && second.access == Access::kShared) return;
@@ -51,7 +64,7 @@ void LiveBorrows::end(const ThreadCell* owner) noexcept {
 std::error_code ScopeState::start(const std::shared_ptr<ScopeState>& self, ThreadCell& cell, std::size_t stack_size,
                                   std::span<const Borrow> borrows) {
   if (!borrows.empty()) {
-    const std::scoped_lock lock(mutex_);
+    const Locked locked(mutex_);
     borrows_.add(borrows, &cell);
   }
   cell.scope = self;
@@ -60,44 +73,47 @@ std::error_code ScopeState::start(const std::shared_ptr<ScopeState>& self, Threa
   if (const std::error_code error = cell.start(stack_size)) {
     running_.fetch_sub(kOne, base::relaxed);
     cell.scope = nullptr;
-    const std::scoped_lock lock(mutex_);
+    const Locked locked(mutex_);
     borrows_.end(&cell);
     return error;
   }
   cell.add_reference();
   Threads ended;
   {
-    const std::scoped_lock lock(mutex_);
+    const Locked locked(mutex_);
     threads_.push_back(cell);
-    if (++count_ >= clear_at_) take_ended(ended);
+    // Now and then those that have ended and whose handles are gone: a scope that lives long and starts threads all the
+    // time doesn't keep the stacks of all of them.
+    if (++count_ >= clear_at_) {
+      take(ended, [](const ThreadCell& thread) { return thread.is_unwanted() && thread.is_finished(); });
+      clear_at_ = std::max<std::size_t>(64, 2 * count_);
+    }
   }
   join_all(ended);
   return {};
 }
 
-// Joins now and then those that have ended and whose handles are gone: a scope that lives long and starts threads all the
-// time doesn't keep the stacks of all of them.
-void ScopeState::take_ended(Threads& ended) noexcept {
+template <class F>
+void ScopeState::take(Threads& taken, F chosen) noexcept {
   for (ThreadCell* cell = threads_.front(); cell != nullptr;) {
     ThreadCell* next = threads_.next(*cell);
-    if (cell->is_finished_and_unwanted()) {
+    if (chosen(*cell)) {
       Threads::remove(*cell);
-      ended.push_back(*cell);
+      taken.push_back(*cell);
       --count_;
     }
     cell = next;
   }
-  clear_at_ = std::max<std::size_t>(64, 2 * count_);
 }
 
-void ScopeState::join_all(Threads& ended) noexcept {
-  while (ThreadCell* cell = ended.pop_front()) {
+void ScopeState::join_all(Threads& taken) noexcept {
+  while (ThreadCell* cell = taken.pop_front()) {
     if (cell->reap()) {
       const std::error_code error = sys::join_thread(cell->native());
       HEDDLE_INVARIANT(!error, "a scoped thread can't be joined");
     }
     if (cell->panic() != nullptr) {
-      const std::scoped_lock lock(mutex_);
+      const Locked locked(mutex_);
       // A copy: a handle that has left the scope may still ask for it.
       if (panic_ == nullptr) panic_ = cell->panic();
     }
@@ -111,7 +127,7 @@ void ScopeState::one_finished() noexcept {
 
 void ScopeState::forget(ThreadCell& cell) noexcept {
   {
-    const std::scoped_lock lock(mutex_);
+    const Locked locked(mutex_);
     borrows_.end(&cell);
     // A scope that has ended has forgotten already.
     if (!static_cast<base::ListNode<ScopeState>&>(cell).linked()) return;
@@ -122,23 +138,30 @@ void ScopeState::forget(ThreadCell& cell) noexcept {
 }
 
 std::exception_ptr ScopeState::end() noexcept {
+  Threads taken;
+  // First those that no handle can join: where all are like that, this is all the waiting there is, one sleep a thread.
+  // Again, since they may have started more.
+  do {
+    join_all(taken);
+    const Locked locked(mutex_);
+    take(taken, [](const ThreadCell& thread) { return thread.is_unwanted(); });
+  } while (!taken.empty());
+  // Then those whose handles are in other hands, which may be joining just now: until they have finished.
   std::uint32_t running = running_.fetch_or(kWaiting, base::acquire) | kWaiting;
   while (running != kWaiting) {
     sys::futex_wait(running_, running);
     running = running_.load(base::acquire);
   }
-  Threads ended;
   {
-    const std::scoped_lock lock(mutex_);
-    ended.splice_back(threads_);
-    count_ = 0;
+    const Locked locked(mutex_);
+    take(taken, [](const ThreadCell&) { return true; });
   }
-  join_all(ended);
+  join_all(taken);
   return std::exchange(panic_, nullptr);
 }
 
 std::size_t ScopeState::remembered() noexcept {
-  const std::scoped_lock lock(mutex_);
+  const Locked locked(mutex_);
   return count_;
 }
 
@@ -147,7 +170,7 @@ void end_borrows(ThreadCell& cell) noexcept { cell.scope->forget(cell); }
 }  // namespace detail
 
 ScopedThreadPanicked::ScopedThreadPanicked(std::exception_ptr panic)
-    : std::runtime_error("a scoped thread panicked: " + detail::describe(panic)), panic_(std::move(panic)) {}
+    : std::runtime_error("a scoped thread panicked: " + base::describe(panic)), panic_(std::move(panic)) {}
 
 Scope::Scope() {
   base::refuse_in_async("thread::scope", "task::spawn_blocking for the whole scope");

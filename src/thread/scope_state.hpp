@@ -11,13 +11,14 @@
 
 #include <heddle/base/atomic.hpp>
 #include <heddle/base/intrusive_list.hpp>
+#include <heddle/sync/detail/raw_mutex.hpp>
 #include <heddle/thread/borrow.hpp>
 #include <heddle/thread/detail/thread_cell.hpp>
 
 #include <cstddef>
 #include <cstdint>
 #include <exception>
-#include <mutex>
+#include <memory>
 #include <span>
 #include <system_error>
 #include <vector>
@@ -64,12 +65,15 @@ class ScopeState {
   static constexpr std::uint32_t kWaiting = 1;
   static constexpr std::uint32_t kOne = 2;
 
-  void take_ended(Threads& ended) noexcept;
-  void join_all(Threads& ended) noexcept;
+  /// Moves the threads out for which `chosen` says so; the lock is held.
+  template <class F>
+  void take(Threads& taken, F chosen) noexcept;
+  /// Waits for each, and looks for a panic.
+  void join_all(Threads& taken) noexcept;
 
   // Atomic; see above.
   base::atomic<std::uint32_t> running_{0};
-  std::mutex mutex_;
+  sync::detail::RawMutex mutex_;
   // Guarded by mutex_. Each thread in the list is a reference.
   Threads threads_;
   std::size_t count_ = 0;

@@ -11,8 +11,6 @@
 
 #include <stdexcept>
 
-#include <cxxabi.h>
-
 namespace heddle::inline v0::thread::detail {
 
 std::error_code ThreadCell::start(std::size_t stack_size) {
@@ -28,12 +26,15 @@ void* ThreadCell::main(void* argument) {
   if (cell.name().has_value()) sys::name_this_thread(*cell.name());
   try {
     cell.call();
-  } catch (const abi::__forced_unwind&) {
-    cell.panic_ = std::make_exception_ptr(std::runtime_error("the thread was ended by pthread_exit or pthread_cancel"));
-    cell.finish();
-    throw;
   } catch (...) {
     cell.panic_ = std::current_exception();
+    if (cell.panic_ == nullptr) {
+      // No exception of C++: pthread_exit and pthread_cancel unwind the stack, and abort if that is stopped here.
+      cell.panic_ =
+          std::make_exception_ptr(std::runtime_error("the thread was ended by pthread_exit or pthread_cancel"));
+      cell.finish();
+      throw;
+    }
   }
   cell.finish();
   return nullptr;

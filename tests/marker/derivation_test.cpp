@@ -105,6 +105,7 @@ struct BitFields {
   int c;
 };
 static_assert(Send<Plain> && Sync<Plain> && Owned<Plain> && !SyncMut<Plain>);
+static_assert(Send<const Plain> && SyncMut<const Plain> && !Send<const HoldsLocal> && Send<const Plain[2]>);
 static_assert(Send<Nested> && Sync<Nested> && Owned<Nested>);
 static_assert(!Send<HoldsLocal> && !Send<DeepLocal> && !Send<std::vector<DeepLocal>>);
 static_assert(Send<MoveOnly> && !Sync<MoveOnly> && Owned<MoveOnly>);

@@ -80,7 +80,7 @@ TEST(Parking, a_wake_from_another_thread_ends_each_sleep_on_the_futex_and_carrie
   constexpr int kRounds = 200;
   std::thread waker([&] {
     for (int i = 1; i <= kRounds; ++i) {
-      while (rounds.load(std::memory_order_relaxed) != i - 1) std::this_thread::yield();
+      while (rounds.load(std::memory_order_acquire) != i - 1) std::this_thread::yield();
       written = i;
       parker.unpark(*driver);
     }
@@ -88,7 +88,7 @@ TEST(Parking, a_wake_from_another_thread_ends_each_sleep_on_the_futex_and_carrie
   for (int i = 1; i <= kRounds; ++i) {
     parker.park_on_futex();
     ASSERT_EQ(written, i);
-    rounds.store(i, std::memory_order_relaxed);
+    rounds.store(i, std::memory_order_release);
   }
   waker.join();
 }

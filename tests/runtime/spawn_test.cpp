@@ -203,8 +203,8 @@ TEST_P(Spawn, a_handle_wakes_whoever_polled_it_last) {
   EXPECT_FALSE(poll_once(task, hd::Waker()));
   EXPECT_FALSE(poll_once(task, second));
   gate->open();
-  run([](hd::task::AbortHandle task) -> hd::Task<> {
-    while (!task.is_finished()) co_await hd::task::yield_now();
+  run([](hd::task::AbortHandle ended) -> hd::Task<> {
+    while (!ended.is_finished()) co_await hd::task::yield_now();
   }(task.abort_handle()));
   while (second_wakes == 0) std::this_thread::yield();  // the wake comes just after the end
   EXPECT_EQ(second_wakes, 1);
@@ -263,6 +263,7 @@ struct ThrowsWhenMoved {
   ThrowsWhenMoved& operator=(ThrowsWhenMoved&&) = delete;
   DropCounter counter{Spawn::drops};
   int moves_left = 3;
+  HEDDLE_FIELDS(counter, moves_left);
 };
 
 TEST_P(Spawn, a_value_whose_move_throws_is_an_exception_and_leaks_nothing) {

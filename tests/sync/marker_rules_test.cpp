@@ -66,8 +66,9 @@ static_assert(is<hd::sync::MappedMutexGuard<int>>(false, true, false));
 static_assert(is<hd::RwLockReadGuard<int>>(false, true, false));
 static_assert(is<hd::RwLockWriteGuard<int>>(false, true, false));
 static_assert(is<hd::sync::MappedRwLockWriteGuard<int>>(false, true, false));
-static_assert(is<hd::Ref<int>>(false, true, false));
-static_assert(is<hd::RefMut<int>>(false, true, false));
+// Cloning a Ref counts, through const access.
+static_assert(is<hd::Ref<int>>(false, false, false));
+static_assert(is<hd::RefMut<int>>(false, false, false));
 
 static_assert(is<hd::Condvar>(true, true, true) && hd::SyncMut<hd::Condvar>);
 static_assert(is<hd::Once>(true, true, true) && hd::SyncMut<hd::Once>);

@@ -286,6 +286,15 @@ TEST(Borrow, of_a_nested_thread_is_checked_against_those_of_the_outer_ones) {
   });
 }
 
+TEST(Borrow, an_atomic_that_is_lent_to_several_can_be_changed_by_all) {
+  std::atomic<int> count = 0;
+  thread::scope([&](Scope& s) {
+    for (int i = 0; i < 4; ++i) s.spawn([](std::atomic<int>& c) { ++c; }, s.ref(count));
+    EXPECT_THROW(s.spawn(kTouch, s.mut(count)), BorrowConflict);
+  });
+  EXPECT_EQ(count, 4);
+}
+
 template <class T>
 concept CanLendTemporary = requires(const Scope& s) { s.ref(T()); };
 static_assert(!CanLendTemporary<std::vector<int>>, "a temporary would be gone before the thread");

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 // LocalKey: one value per thread.
+#include <heddle/sync/cell.hpp>
+#include <heddle/sync/ref_cell.hpp>
 #include <heddle/thread/local_key.hpp>
 
 #include <heddle/thread/spawn.hpp>
@@ -143,6 +145,23 @@ TEST(LocalKey, the_value_made_last_is_destroyed_first_also_beside_thread_locals)
     third.with([](const Ends&) {});
   }).join().value();
   EXPECT_EQ(order, (std::vector{3, 2, 1}));
+}
+
+TEST(LocalKey, of_a_cell_has_the_verbs_of_the_cell) {
+  static constinit LocalKey<heddle::sync::Cell<int>> key([] { return heddle::sync::Cell<int>(1); });
+  key.set(2);
+  EXPECT_EQ(key.get(), 2);
+  EXPECT_EQ(key.replace(3), 2);
+  EXPECT_EQ(key.take(), 3);
+  EXPECT_EQ(key.get(), 0);
+}
+
+TEST(LocalKey, of_a_ref_cell_lends_its_value_for_a_call) {
+  using Words = heddle::sync::RefCell<std::vector<std::string>>;
+  static constinit LocalKey<Words> key([] { return Words(std::vector<std::string>()); });
+  key.with_borrow_mut([](std::vector<std::string>& words) { words.emplace_back("one"); });
+  EXPECT_EQ(key.with_borrow([](const std::vector<std::string>& words) { return words.size(); }), 1U);
+  EXPECT_THROW(key.with_borrow([](const auto&) { key.with_borrow_mut([](auto&) {}); }), heddle::sync::BorrowMutError);
 }
 
 TEST(LocalKey, works_in_a_thread_that_was_started_otherwise) {

@@ -12,17 +12,21 @@ namespace heddle::inline v0::base {
 using Deadline = std::uint64_t;
 inline constexpr Deadline kForever = ~Deadline{0};
 
-/// `duration` in nanoseconds, rounded up; a negative one is 0, one too large for the clock is kForever.
+/// `duration` in nanoseconds, rounded up: 0 if negative (or not a number), kForever if too large to count.
 template <class Rep, class Period>
 [[nodiscard]] constexpr std::uint64_t saturated_ns(std::chrono::duration<Rep, Period> duration) noexcept {
-  using Seconds = std::chrono::duration<long double>;
   if (!(duration > duration.zero())) return 0;
-  // 100 years: far from the end of a signed 64-bit count, further than any wait.
-  if (Seconds(duration) > Seconds(3.2e9L)) return kForever;
-  return static_cast<std::uint64_t>(std::chrono::ceil<std::chrono::nanoseconds>(duration).count());
+  using Wide = std::chrono::duration<long double, std::nano>;
+  if (Wide(duration).count() >= static_cast<long double>(kForever)) return kForever;
+  return std::chrono::ceil<std::chrono::duration<std::uint64_t, std::nano>>(duration).count();
 }
 
-/// The deadline `ns` nanoseconds from now; kForever stays kForever.
+/// The sum, or kForever.
+[[nodiscard]] constexpr std::uint64_t saturated_add(std::uint64_t a, std::uint64_t b) noexcept {
+  return a > kForever - b ? kForever : a + b;
+}
+
+/// The deadline `ns` nanoseconds from now, or kForever.
 [[nodiscard]] Deadline deadline_after_ns(std::uint64_t ns) noexcept;
 
 template <class Rep, class Period>

@@ -3,7 +3,7 @@
 //
 // A short stack per thread, kept by the guards themselves. Three questions are answered from it:
 //   does this thread hold that lock already?        the contended path of a lock, before it sleeps for ever
-//   was a guard taken since this poll began?        a coroutine that is about to suspend
+//   was a guard taken since this poll began?        a coroutine that is about to suspend: is the stack higher?
 //   where was it taken?                             both messages
 // An entry is two plain stores, so an uncontended lock pays no more for it than for a local variable. A guard keeps its
 // entry's index, not its address: moving a guard touches nothing. Guards go in any order; a hole is closed when all
@@ -61,21 +61,16 @@ class HeldGuards {
   /// The newest entry of `lock`, null if there is none.
   [[nodiscard]] const Entry* find(const void* lock) const noexcept;
 
-  /// The newest guard taken since the poll began, null if there is none.
-  [[nodiscard]] const Entry* newest_of_poll() const noexcept {
-    return height_ > floor_ ? &entries_[height_ - 1] : nullptr;
-  }
-
+  /// How many are held, holes among them: what is taken later stands at or above it.
   [[nodiscard]] std::uint32_t height() const noexcept { return height_; }
 
- private:
-  friend class GuardsOfPoll;
+  /// Throws GuardHeldAcrossAwait for the newest guard.
+  [[noreturn, gnu::cold, gnu::noinline]] void refuse(const std::source_location& awaited) const;
 
+ private:
   [[gnu::cold, gnu::noinline]] void remove_slow(Index index) noexcept;
 
   std::uint32_t height_ = 0;
-  // Entries below are older than the poll.
-  std::uint32_t floor_ = 0;
   std::array<Entry, kCapacity> entries_;
 };
 
@@ -83,23 +78,9 @@ class HeldGuards {
 // and both compilers compute the address anew in each.
 extern constinit thread_local HeldGuards held_guards;
 
-/// Begins a poll: guards that the thread holds already, further out on its stack, are not the polled coroutine's.
-class GuardsOfPoll {
- public:
-  GuardsOfPoll() noexcept : before_(held_guards.floor_) { held_guards.floor_ = held_guards.height_; }
-  GuardsOfPoll(const GuardsOfPoll&) = delete;
-  GuardsOfPoll& operator=(const GuardsOfPoll&) = delete;
-  ~GuardsOfPoll() { held_guards.floor_ = before_; }
-
- private:
-  std::uint32_t before_;
-};
-
-/// Throws GuardHeldAcrossAwait if a guard was taken since the poll began and is still held.
-inline void refuse_held_guards(const std::source_location& awaited) {
-  if (const HeldGuards::Entry* entry = held_guards.newest_of_poll()) [[unlikely]] {
-    throw GuardHeldAcrossAwait(entry->taken, awaited);
-  }
+/// Throws GuardHeldAcrossAwait if more guards are held than `height` before: one was taken since, and is still held.
+inline void refuse_held_guards(std::uint32_t height, const std::source_location& awaited) {
+  if (held_guards.height() > height) [[unlikely]] held_guards.refuse(awaited);
 }
 
 /// `file:line`, for messages.

@@ -26,6 +26,8 @@ struct Open;
 /// Whether T has P; `Undecided` are the Opens on the way here.
 template <class P, class T, class... Undecided>
 consteval bool holds();
+template <class P, class T>
+inline constexpr bool kHolds = holds<P, T>();
 
 template <class Rule>
 struct Decide;
@@ -48,7 +50,11 @@ template <class... P, class... T>
 struct Decide<Fields<Requirement<P, T>...>> {
   template <class Property, class Self, class... Undecided>
   static consteval bool decide() {
-    return (holds<P, T, Undecided..., Open<Property, Self>>() && ...);
+    if constexpr ((kStandsAlone<T> && ...)) {
+      return (kHolds<P, T> && ...);
+    } else {
+      return (holds<P, T, Undecided..., Open<Property, Self>>() && ...);
+    }
   }
 };
 
@@ -76,13 +82,12 @@ template <class P, class T, class... Undecided>
 consteval bool holds() {
   if constexpr ((std::is_same_v<Open<P, T>, Undecided> || ...)) {
     return true;
+  } else if constexpr (sizeof...(Undecided) > 0 && kStandsAlone<T>) {
+    return kHolds<P, T>;  // found once for all types that hold one
   } else {
     return Decide<RuleOf<P, T>>::template decide<P, T, Undecided...>();
   }
 }
-
-template <class P, class T>
-inline constexpr bool kHolds = holds<P, T>();
 
 }  // namespace marker::detail
 

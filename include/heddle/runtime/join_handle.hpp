@@ -49,7 +49,7 @@ class AbortHandle {
 ///
 /// Corresponds to Tokio's `task::JoinHandle`.
 template <class T>
-class [[nodiscard("dropping a JoinHandle detaches the task: say static_cast<void>")]] JoinHandle {
+class JoinHandle {
   using Result = std::expected<T, JoinError>;
 
  public:

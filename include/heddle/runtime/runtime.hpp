@@ -163,12 +163,11 @@ class Builder {
   Builder(Builder&&) noexcept;
   ~Builder();
 
-  /// At least 1; default: as many as there are processors that this process may use (its affinity mask). Multi-thread
-  /// only.
+  /// At least 1; default: thread::available_parallelism(). Multi-thread only.
   Builder& worker_threads(std::size_t count);
   /// What the system shows as the name of the workers: the first 15 bytes.
   Builder& thread_name(std::string name);
-  /// Bytes of stack of a worker; default: the system's.
+  /// Bytes of stack of a worker, at least some 64 KiB; default: the system's.
   Builder& thread_stack_size(std::size_t bytes);
   /// A busy worker looks for events and timers every so many polls; default 61.
   Builder& event_interval(std::uint32_t polls);

@@ -137,7 +137,7 @@ class [[nodiscard("the lock is released at once")]] MutexGuard {
 /// Poisoning: an exception that leaves a guard's scope poisons the mutex: from then on every lock answers PoisonError,
 /// with the guard in it, until clear_poison().
 /// Threads     Any. `lock()` is const: a mutex is shared by const access.
-/// Cost        8 bytes beside the data; see `docs/design/001-locks.md` for what is fair, what spins and what it costs.
+/// Cost        8 bytes beside the data; see `docs/design/005-locks.md` for what is fair, what spins and what it costs.
 ///
 /// Corresponds to `std::sync::Mutex`.
 template <class T>

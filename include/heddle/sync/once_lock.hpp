@@ -104,6 +104,14 @@ class OnceLock {
   }
   [[nodiscard]] std::optional<T> into_inner() && { return take(); }
 
+  /// As full or empty as this one, with a copy of the value.
+  [[nodiscard]] OnceLock clone() const
+    requires std::copy_constructible<T>
+  {
+    if (const T* value = get()) return OnceLock(T(*value));
+    return OnceLock();
+  }
+
   /// Equal if both are empty or have equal values.
   friend bool operator==(const OnceLock& a, const OnceLock& b)
     requires std::equality_comparable<T>

@@ -267,14 +267,14 @@ struct heddle::marker::unsafe_rules<heddle::sync::RefCell<T>> {
   using Sync = Never<"use Mutex or RwLock">;
   using Owned = If<IsOwned<T>>;
 };
-// A borrow ends by a plain write to its RefCell, on the RefCell's thread; reading through it is as good as reading the T.
+// A borrow begins, is cloned and ends by plain writes to its RefCell, on the RefCell's thread.
 template <class T>
 struct heddle::marker::unsafe_rules<heddle::sync::Ref<T>> {
-  using Send = Never<"a borrow ends on the thread that made it">;
-  using Sync = If<IsSync<T>>;
+  using Send = Never<"a borrow of a RefCell stays on its thread">;
+  using Sync = Never<"a borrow of a RefCell stays on its thread">;
 };
 template <class T>
 struct heddle::marker::unsafe_rules<heddle::sync::RefMut<T>> {
-  using Send = Never<"a borrow ends on the thread that made it">;
-  using Sync = If<IsSync<T>>;
+  using Send = Never<"a borrow of a RefCell stays on its thread">;
+  using Sync = Never<"a borrow of a RefCell stays on its thread">;
 };

@@ -23,11 +23,11 @@ template <class F, class... Args>
 using CallOf = Call<std::decay_t<F>, std::decay_t<Args>...>;
 
 template <class F, class... Args>
-using SpawnResult = std::decay_t<std::invoke_result_t<std::decay_t<F>, std::decay_t<Args>...>>;
+using SpawnResult = std::decay_t<std::invoke_result_t<std::decay_t<F>, Passed<Args>...>>;
 
-/// What a new thread can run, whatever may cross.
+/// What a new thread can run, whatever may cross: a scope's borrow is refused for being one.
 template <class F, class... Args>
-concept ThreadCallable = std::invocable<std::decay_t<F>, std::decay_t<Args>...>;
+concept ThreadCallable = std::invocable<std::decay_t<F>, Passed<Args>...>;
 
 /// The door of threads that nobody waits for. The result crosses as the copy that the handle gives.
 template <class F, class... Args>

@@ -1,4 +1,4 @@
-// GCC 12: cannot convert 'const char*' to 'detail::Slice'
+// GCC 12: `const char*` cannot be sent between threads safely: use std::string; found in Board.cells -> Cell.label -> const char*
 // Clang 22: cannot_be_sent_between_threads_safely<const char *, because<"use std::string">, found_in<field<Board, "cells">, field<Cell, "label">>>
 // An array is its elements.
 #include "compile_fail/door.hpp"

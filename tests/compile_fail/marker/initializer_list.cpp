@@ -1,4 +1,4 @@
-// GCC 12: cannot convert 'const char*' to 'detail::Slice'
+// GCC 12: `std::initializer_list<int>` borrows, and may outlive what it points to: use std::vector
 // Clang 22: borrows_and_may_outlive_what_it_points_to<std::initializer_list<int>, because<"use std::vector">>
 // An initializer list points to an array that somebody else owns.
 #include "compile_fail/door.hpp"

@@ -1,4 +1,4 @@
-// GCC 12: cannot convert 'const char*' to 'detail::Slice'
+// GCC 12: `Local` cannot be sent between threads safely: use Shared
 // Clang 22: cannot_be_sent_between_threads_safely<Local, because<"use Shared">>
 // What a scoped thread gives back crosses too.
 #include "compile_fail/door.hpp"

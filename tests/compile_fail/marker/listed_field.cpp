@@ -1,4 +1,4 @@
-// GCC 12: cannot convert 'const char*' to 'detail::Slice'
+// GCC 12: `Local` cannot be sent between threads safely: use Shared; found in Connection.state_ -> Local
 // Clang 22: cannot_be_sent_between_threads_safely<Local, because<"use Shared">, found_in<field<Connection, "state_">>>
 // A listed member is checked, and the message has its name.
 #include "compile_fail/door.hpp"

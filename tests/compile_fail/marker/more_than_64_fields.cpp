@@ -1,4 +1,4 @@
-// GCC 12: cannot convert 'const char*' to 'detail::Slice'
+// GCC 12: `Wide` cannot be sent between threads safely: list its members: HEDDLE_FIELDS
 // Clang 22: cannot_be_sent_between_threads_safely<Wide, because<"list its members: HEDDLE_FIELDS">>
 // More than 64 fields are not looked at.
 #include "compile_fail/door.hpp"

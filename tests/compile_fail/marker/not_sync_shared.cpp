@@ -1,4 +1,4 @@
-// GCC 12: cannot convert 'const char*' to 'detail::Slice'
+// GCC 12: `NotSync` cannot be shared between threads safely: it is NotSync; found in Shared<Cache> -> Cache.one_at_a_time -> NotSync
 // Clang 22: cannot_be_shared_between_threads_safely<NotSync, because<"it is NotSync">, found_in<Shared<Cache>, field<Cache, "one_at_a_time">>>
 // What is NotSync may be sent, but not shared.
 #include "compile_fail/door.hpp"

@@ -1,4 +1,4 @@
-// GCC 12: cannot convert 'const char*' to 'detail::Slice'
+// GCC 12: `const char*` cannot be sent between threads safely: use std::string; found in their::small_vector<const char*> -> const char*
 // Clang 22: cannot_be_sent_between_threads_safely<const char *, because<"use std::string">, found_in<their::small_vector<const char *>>>
 // A template that is claimed to be like a value is its arguments.
 #include "compile_fail/door.hpp"

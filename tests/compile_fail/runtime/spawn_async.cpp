@@ -1,4 +1,4 @@
-// GCC 12: cannot convert 'const char*' to 'detail::Slice'
+// GCC 12: `Async<int>` cannot be sent between threads safely: spawn(f, args) instead
 // Clang 22: cannot_be_sent_between_threads_safely<Async<int>, because<"spawn(f, args) instead">>
 // An Async may borrow: spawn keeps the arguments if it is given the function.
 #include <heddle/future/async.hpp>

@@ -1,4 +1,4 @@
-// GCC 12: cannot convert 'const char*' to 'detail::Slice'
+// GCC 12: a closure cannot be sent between threads safely: its captures can't be seen here, pass them as arguments
 // Clang 22: borrows_and_may_outlive_what_it_points_to<(lambda), because<"it captures by reference">>
 // A closure that borrows may not be spawned.
 #include <heddle/runtime/spawn.hpp>

@@ -45,7 +45,7 @@ class Coroutine {
     if (link_.child == nullptr) throw PolledAfterCompletion();
     HEDDLE_INVARIANT(tree_.leaf != nullptr || is_fresh(), "a coroutine was polled while it runs, or is awaited");
     tree_.context = &cx;
-    const base::GuardsOfPoll guards;
+    tree_.guards_before = base::held_guards.height();
     if (!advance()) return Pending;
     run(tree_);
     if (link_.child != nullptr) return Pending;
@@ -67,7 +67,7 @@ class Coroutine {
   }
   ~Coroutine() {
     if (link_.child == nullptr) return;
-    HEDDLE_INVARIANT(link_.parent == nullptr, "a coroutine was destroyed while another awaits it");
+    HEDDLE_INVARIANT(tree_.leaf != nullptr || is_fresh(), "a coroutine was destroyed while it runs, or is awaited");
     if (tree_.leaf != nullptr) {
       drop_chain(*tree_.leaf);
     } else {
@@ -79,6 +79,7 @@ class Coroutine {
   template <class U>
   friend class ChildAwait;
 
+  /// Neither polled nor awaited so far.
   [[nodiscard]] bool is_fresh() const noexcept { return tree_.context == nullptr && link_.parent == nullptr; }
 
   /// Sets the tree going; false if its leaf is still pending.
@@ -145,7 +146,7 @@ class LeafAwait : protected Leaf {
   /// Throws GuardHeldAcrossAwait if the future is pending and the tree holds a blocking guard.
   bool await_ready() {
     if (poll_once(*awaiting->tree().context)) return true;
-    base::refuse_held_guards(awaiting->tree().awaited);
+    base::refuse_held_guards(awaiting->tree().guards_before, awaiting->tree().awaited);
     return false;
   }
   void await_suspend(std::coroutine_handle<>) noexcept { awaiting->tree().leaf = this; }

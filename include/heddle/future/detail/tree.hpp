@@ -9,7 +9,7 @@
 //        Tree ----leaf-----------------------------.
 //         ^  \                                     v
 //         |   next: the coroutine to resume      Leaf
-//         |                                        | promise
+//         |                                        | awaiting
 //   Link <--up-- Promise A  <--parent-- Link <--up-- Promise B
 //      --child-->                          --child-->              (A awaits B, B awaits the leaf)
 //
@@ -69,7 +69,7 @@ struct Link {
 };
 
 struct Tree {
-  /// Set while the tree is polled.
+  /// Of the poll that goes on, or of the last one; null before the first.
   Context* context = nullptr;
   Promise* next = nullptr;
   Link* intercepted = nullptr;
@@ -77,6 +77,8 @@ struct Tree {
   Leaf* leaf = nullptr;
   /// The await of a leaf that was begun last: where the tree is suspended, if it is.
   std::source_location awaited;
+  /// How many blocking guards the thread held when this poll began: those are not the tree's.
+  std::uint32_t guards_before = 0;
 
   /// The coroutine behind `up` is done: its consumer is next.
   void resume_consumer(Link& up) noexcept {

@@ -60,14 +60,15 @@ struct Bindings {
 #pragma clang diagnostic pop
 #else
 
-template <std::size_t>
-struct Bindings;
-#include <heddle/marker/detail/bindings.inc>
-
+/// Converts to whatever a field may be.
 struct Anything {
   template <class T>
   operator T() const noexcept;
 };
+template <std::size_t>
+struct Bindings;
+#include <heddle/marker/detail/bindings.inc>
+
 template <class T, bool WithData>
 struct AnyBaseOf {
   template <class Base>
@@ -166,8 +167,24 @@ consteval bool takes_braces() {
   }
 }
 
+/// How many pairs of braces T{…} takes.
+template <class T, std::size_t N = 0>
+consteval std::size_t count_braces() {
+  if constexpr (takes_braces<T, N + 1>()) {
+    return count_braces<T, N + 1>();
+  } else {
+    return N;
+  }
+}
+
+/// T{{}, … N times, anything}.
+template <class T, std::size_t N>
+consteval bool takes_more_than_braces() {
+  return Bindings<N>::template kTakesMore<T>;
+}
+
 template <class T>
-consteval std::size_t count_fields() {
+consteval std::size_t count_initialized() {
   constexpr std::size_t initializers = count_initializers<T>();
   if constexpr (initializers == kUnknown) {
     return kUnknown;
@@ -175,6 +192,22 @@ consteval std::size_t count_fields() {
     return without_bases<T, initializers, initializers>();
   } else {
     return without_bases<T, initializers, merge_arrays<T, initializers>()>();
+  }
+}
+
+/// Braces are the quick way, since nothing is converted: it is right if a field that isn't made from {} doesn't stop
+/// the count.
+template <class T>
+consteval std::size_t count_fields() {
+  constexpr std::size_t braces = count_braces<T>();
+  if constexpr (braces == 0 || braces == kMostFields) {
+    return count_initialized<T>();
+  } else if constexpr (takes_more_than_braces<T, braces>()) {
+    return count_initialized<T>();
+  } else if constexpr (takes_bases<T, false>(Sequence<1>{}, Sequence<0>{})) {
+    return count_initialized<T>();
+  } else {
+    return braces;
   }
 }
 

@@ -18,7 +18,7 @@ consteval auto field_text() {
     Line out;
     if constexpr (Access::lists_fields<T>()) {
       out.add(list_entry(Slice::of(Access::field_names<T>()), I));
-    } else if constexpr (constexpr Slice name = field_name<T, count_fields<T>(), I>(); name.size() > 0) {
+    } else if constexpr (constexpr Slice name = field_name<T, kFieldCount<T>, I>(); name.size() > 0) {
       out.add(name);
     } else {
       out.add("field ").add_number(I);

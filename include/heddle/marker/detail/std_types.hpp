@@ -10,6 +10,7 @@
 #include <heddle/marker/rules.hpp>
 
 #include <cstddef>
+#include <initializer_list>
 #include <type_traits>
 
 namespace heddle::inline v0::marker::detail {
@@ -131,6 +132,13 @@ struct ArgumentsOf<C<T, N>> {
   using type = Arguments<T>;
 };
 
+/// T is made of the language's and the standard library's types alone, so its answer can't depend on another type's
+/// that is being decided.
+template <class T>
+inline constexpr bool kStandsAlone = std::is_scalar_v<T>;
+template <template <class...> class C, class... T>
+inline constexpr bool kStandsAlone<C<T...>> = type_name<C<T...>>().starts_with("std::") && (kStandsAlone<T> && ...);
+
 template <class P, class A>
 struct ValueRule;
 template <class P, class... T>
@@ -149,9 +157,19 @@ struct FirstArgument<Arguments<T, Rest...>> {
   using type = T;
 };
 
-/// A view as the reference it is.
+/// A view as the reference it is; but unlike a reference it can be made to view something else.
 template <class P, class Reference, Text Instead>
-using ViewRule = std::conditional_t<std::is_same_v<P, OwnedProperty>, Never<Instead>, If<Requirement<P, Reference>>>;
+struct ViewRule {
+  using type = If<Requirement<P, Reference>>;
+};
+template <class Reference, Text Instead>
+struct ViewRule<OwnedProperty, Reference, Instead> {
+  using type = Never<Instead>;
+};
+template <class Reference, Text Instead>
+struct ViewRule<SyncMutProperty, Reference, Instead> {
+  using type = Never<"use a Mutex">;
+};
 
 template <class P, class T, class Deleter>
 struct UniqueRule {  // a const unique_ptr gives T&
@@ -204,13 +222,13 @@ consteval auto std_rule() {
     } else if constexpr (kind == StdKind::kShared) {
       return typename SharedRule<P, First>::type{};
     } else if constexpr (kind == StdKind::kReference) {
-      return ViewRule<P, First&, "use Arc, or borrow in a scope">{};
+      return typename ViewRule<P, First&, "use Arc, or borrow in a scope">::type{};
     } else if constexpr (kind == StdKind::kSpan) {
-      return ViewRule<P, First&, "use std::vector">{};
+      return typename ViewRule<P, First&, "use std::vector">::type{};
     } else if constexpr (kind == StdKind::kList) {
-      return ViewRule<P, const First&, "use std::vector">{};
+      return typename ViewRule<P, const First&, "use std::vector">::type{};
     } else {
-      return ViewRule<P, const First&, "use std::string">{};
+      return typename ViewRule<P, const First&, "use std::string">::type{};
     }
   }
 }

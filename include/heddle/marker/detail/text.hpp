@@ -71,10 +71,19 @@ constexpr Slice between(Slice function, Slice before, char after) noexcept {
   return rest.first(end - 1);
 }
 
+template <class T>
+consteval Slice name_of_this_function() noexcept {
+  return __PRETTY_FUNCTION__;
+}
+// What surrounds "int" in it surrounds every type: looked for once, since every type's name is asked for.
+inline constexpr std::size_t kBeforeName = name_of_this_function<int>().find("T = ") + 4;
+inline constexpr std::size_t kAroundName = name_of_this_function<int>().size() - 3;
+
 /// T as the compiler prints it.
 template <class T>
 consteval Slice type_name() noexcept {
-  return between(__PRETTY_FUNCTION__, "T = ", ']');
+  constexpr Slice whole = name_of_this_function<T>();
+  return whole.from(kBeforeName).first(whole.size() - kAroundName);
 }
 
 }  // namespace detail

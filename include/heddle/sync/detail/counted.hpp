@@ -34,8 +34,10 @@ struct CountedBlock {
 
   /// Gives up one weak count; frees the memory with the last.
   static void drop_weak(CountedBlock* block) noexcept {
-    if (block->counts.drop_weak()) delete block;
+    if (block->counts.drop_weak()) free(block);
   }
+  // Out of line: inlined, GCC 12 believes that every later use of another handle is a use after this.
+  [[gnu::noinline]] static void free(CountedBlock* block) noexcept { delete block; }
   [[gnu::noinline]] static void destroy_value(CountedBlock* block) noexcept {
     std::destroy_at(std::addressof(block->value));
     drop_weak(block);

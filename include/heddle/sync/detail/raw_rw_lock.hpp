@@ -107,6 +107,9 @@ class RawRwLock {
     if (before.has_readers_waiting()) [[unlikely]] wake_readers_of_downgrade();
   }
 
+  /// As of a moment ago: for tests.
+  [[nodiscard]] RwState state() const noexcept { return RwState(state_.load(base::relaxed)); }
+
  private:
   [[gnu::cold, gnu::noinline]] void read_contended(const std::source_location& where);
   [[gnu::cold, gnu::noinline]] void write_contended(const std::source_location& where);

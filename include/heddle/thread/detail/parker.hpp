@@ -11,7 +11,7 @@
 // already and several unparks made one. So unpark is a read-modify-write with release in each state, and taking the
 // token is one with acquire: a plain load and store would miss the unpark that comes between them.
 //
-// The same protocol as Rust's std::sys::sync::thread_parking::futex.
+// The same protocol as Rust's std::sys::sync::thread_parking::futex. Checked by tests/model/thread_parker_model.cpp.
 #pragma once
 
 #include <heddle/base/atomic.hpp>

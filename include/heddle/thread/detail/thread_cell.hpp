@@ -8,9 +8,9 @@
 //   transition   who may make it            answer
 //   finish       the thread, at its end     who finds kUnwanted set destroys the result, and reports the panic
 //   abandon      the handle's destructor    who finds kFinished set does so
-//   reap         the handle; the scope, if  true for the first one; a second one knows that the thread has finished
-//                kFinished and kUnwanted
-//                are set, or at its end
+//   reap         the handle; the scope, if  true for the first one; a handle that is second knows that the thread has
+//                kUnwanted is set, or when  finished
+//                all have finished
 //
 // Who may touch what: `call` the thread alone, until kFinished. The result and `panic_` the thread until kFinished, then
 // the handle; whoever comes second of finish and abandon; and, of a panic, the scope when all its threads have finished.
@@ -55,9 +55,7 @@ class ThreadCell : public ThreadHeader, public base::ListNode<ScopeState> {
   void abandon() noexcept;
 
   [[nodiscard]] bool is_finished() const noexcept { return (life_.load(base::acquire) & kFinished) != 0; }
-  [[nodiscard]] bool is_finished_and_unwanted() const noexcept {
-    return (life_.load(base::acquire) & (kFinished | kUnwanted)) == (kFinished | kUnwanted);
-  }
+  [[nodiscard]] bool is_unwanted() const noexcept { return (life_.load(base::acquire) & kUnwanted) != 0; }
   [[nodiscard]] bool reap() noexcept { return (life_.fetch_or(kReaped, base::acq_rel) & kReaped) == 0; }
   [[nodiscard]] unsigned long native() const noexcept { return native_; }
 

@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: MIT
-// A thread with a name and a stack of its own size, whose refusal by the system is an answer and no exception.
+// A thread of a runtime: its refusal by the system is an answer and no exception.
 #pragma once
+
+#include "sys/thread.hpp"
 
 #include <cstddef>
 #include <expected>
 #include <functional>
 #include <string>
 
-namespace heddle::inline v0::sys {
-
-/// How many processors this process may run on: what its affinity mask says, at least 1.
-[[nodiscard]] std::size_t usable_processors() noexcept;
+namespace heddle::inline v0::runtime::detail {
 
 /// Ends by join() or detach(), before it is destroyed.
 class WorkerThread {
@@ -19,13 +18,13 @@ class WorkerThread {
   /// default. Returns an errno on failure.
   static std::expected<WorkerThread, int> start(std::string name, std::size_t stack_size, std::function<void()> body);
 
-  void join() noexcept;
-  void detach() noexcept;
+  void join() noexcept { static_cast<void>(sys::join_thread(handle_)); }
+  void detach() noexcept { sys::detach_thread(handle_); }
 
  private:
-  explicit WorkerThread(unsigned long handle) noexcept : handle_(handle) {}
+  explicit WorkerThread(sys::ThreadHandle handle) noexcept : handle_(handle) {}
 
-  unsigned long handle_;  // a pthread_t
+  sys::ThreadHandle handle_;
 };
 
-}  // namespace heddle::inline v0::sys
+}  // namespace heddle::inline v0::runtime::detail
