@@ -2,10 +2,10 @@
 // One select: try all, queue in all, sleep, leave all, finish the one that was chosen.
 #include <heddle/channel/select.hpp>
 
+#include <heddle/base/deadline.hpp>
 #include <heddle/base/random.hpp>
 
 #include <cstdint>
-#include <limits>
 
 namespace heddle::inline v0::channel {
 
@@ -13,7 +13,7 @@ namespace {
 
 // Where a select starts to look: at random, so that an arm that is always ready doesn't starve the others.
 std::size_t random_start(std::size_t count) noexcept {
-  static thread_local base::FastRandom random(detail::deadline_after(std::chrono::nanoseconds(0)));
+  static thread_local base::FastRandom random(base::deadline_after_ns(0));
   return random.below(static_cast<std::uint32_t>(count));
 }
 

@@ -8,6 +8,7 @@
 #include "sys/futex.hpp"
 
 #include <algorithm>
+#include <cstdint>
 #include <thread>
 #include <utility>
 
@@ -57,10 +58,6 @@ future::ThreadWaker& this_thread() {
 }
 
 }  // namespace
-
-Deadline deadline_after(std::chrono::nanoseconds duration) noexcept {
-  return sys::monotonic_ns() + static_cast<std::uint64_t>(duration.count());
-}
 
 ThreadWait::ThreadWait(const char* call, const char* instead) {
   base::refuse_in_async(call, instead);

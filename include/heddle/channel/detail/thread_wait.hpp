@@ -2,12 +2,9 @@
 // How a thread waits in a channel: a few yields, in case the other side is about to answer, then sleep.
 #pragma once
 
+#include <heddle/base/deadline.hpp>
 #include <heddle/channel/detail/waiter.hpp>
 #include <heddle/future/waker.hpp>
-
-#include <chrono>
-#include <cstdint>
-#include <limits>
 
 namespace heddle::inline v0 {
 
@@ -17,25 +14,10 @@ class ThreadWaker;
 
 namespace channel::detail {
 
-/// Nanoseconds of the steady clock.
-using Deadline = std::uint64_t;
-inline constexpr Deadline kForever = std::numeric_limits<Deadline>::max();
-
-[[nodiscard]] Deadline deadline_after(std::chrono::nanoseconds duration) noexcept;
-
-/// Now plus `duration`, or for ever if that is farther than the clock reaches.
-template <class Rep, class Period>
-[[nodiscard]] Deadline deadline_after(std::chrono::duration<Rep, Period> duration) noexcept {
-  using Seconds = std::chrono::duration<long double>;
-  if (Seconds(duration) >= Seconds(1e9L)) return kForever;
-  if (Seconds(duration) <= Seconds(0)) return deadline_after(std::chrono::nanoseconds(0));
-  return deadline_after(std::chrono::ceil<std::chrono::nanoseconds>(duration));
-}
-
-template <class Duration>
-[[nodiscard]] Deadline deadline_at(std::chrono::time_point<std::chrono::steady_clock, Duration> time) noexcept {
-  return deadline_after(time - std::chrono::steady_clock::now());
-}
+using base::Deadline;
+using base::deadline_after;
+using base::deadline_at;
+using base::kForever;
 
 /// One wait of this thread, or several in a row.
 class ThreadWait {
