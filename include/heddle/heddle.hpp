@@ -5,8 +5,8 @@
 //   sync      Arc, Weak, Rc, Cell, RefCell, Mutex, RwLock, Condvar, Once, OnceLock, LazyLock, Barrier
 //   thread    spawn, Builder, JoinHandle, scope; current, park, sleep, yield_now, LocalKey, available_parallelism
 //   future    Poll, Waker, Context, Future, ready, pending, poll_fn, Async, Task, ok, block_on
+//   channel   mpsc and mpmc: channel, sync_channel; oneshot, broadcast, watch; channel::select for threads
 //   async     Mutex, RwLock, Semaphore, Notify, Barrier, OnceCell, SetOnce, CancellationToken
-//   oneshot, broadcast, watch    channels for one value, for all receivers, for the latest value
 //   runtime   Runtime, Builder, Handle, main; task::spawn, JoinHandle, yield_now
 //   time      Instant, sleep, sleep_until; pause, advance, resume
 //   net       IpAddr, SocketAddr, TcpListener, TcpStream
@@ -22,7 +22,10 @@
 #include <heddle/async/semaphore.hpp>
 #include <heddle/async/set_once.hpp>
 #include <heddle/channel/broadcast.hpp>
+#include <heddle/channel/mpmc.hpp>
+#include <heddle/channel/mpsc.hpp>
 #include <heddle/channel/oneshot.hpp>
+#include <heddle/channel/select.hpp>
 #include <heddle/channel/watch.hpp>
 #include <heddle/future/async.hpp>
 #include <heddle/future/block_on.hpp>
