@@ -139,6 +139,34 @@ TEST(IoSourceModel, a_waiter_that_changes_its_waker_is_woken_by_the_new_one_or_s
   });
 }
 
+TEST(IoSourceModel, a_waiter_that_is_polled_again_while_another_reader_takes_the_edge_is_woken) {
+  expect_holds({.preemptions = 2}, [] {
+    Descriptor descriptor;
+    Wakes wakes, others;
+    const Waker waker = wakes.waker();
+    IoWaiter waiter;
+    ensure(descriptor.source.wait(waiter, Direction::kRead, waker), "nothing has come");
+    Thread driver = heddle_model::spawn([&] { descriptor.arrive(); });
+    Thread other = heddle_model::spawn([&] {
+      const Waker its = others.waker();
+      IoWaiter second;
+      while (descriptor.read(second, its)) {
+      }
+      descriptor.source.forget(second);
+    });
+    if (descriptor.source.wait(waiter, Direction::kRead, waker)) {
+      other.join();
+      driver.join();
+      descriptor.arrive();
+      ensure(wakes.count() != 0, "who waits is woken by the next edge at the latest");
+    } else {
+      other.join();
+      driver.join();
+    }
+    descriptor.source.forget(waiter);
+  });
+}
+
 TEST(IoSourceModel, reader_and_writer_wait_apart_and_an_error_wakes_both) {
   expect_holds({.preemptions = 2}, [] {
     Descriptor descriptor;
