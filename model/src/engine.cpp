@@ -28,6 +28,7 @@ Engine::End Engine::run(const std::function<void()>& model) {
   thread_count_ = current_ = preemptions_ = idle_rounds_ = 0;
   sleep_ = 0;
   steps_ = 0;
+  stale_loads_ = options_.stale_loads;
   weak_failures_ = options_.weak_failures;
   spurious_wakes_ = options_.spurious_wakes;
   early_timeouts_ = options_.early_timeouts;

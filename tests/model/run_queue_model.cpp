@@ -173,9 +173,8 @@ TEST(RunQueueModel, a_thief_is_stolen_from_in_turn) {
 TEST(RunQueueModel, the_size_that_others_see_is_never_below_zero_or_above_the_capacity) {
   expect_holds(kAll, [] {
     Tasks all;
-    Thread reader = heddle_model::spawn([&] {
-      ensure(all.queue.size() <= RunQueue::kCapacity, "a size that the queue has had, or could have");
-    });
+    Thread reader = heddle_model::spawn(
+        [&] { ensure(all.queue.size() <= RunQueue::kCapacity, "a size that the queue has had, or could have"); });
     all.push(0, 2);
     all.drain(all.queue);
     reader.join();
