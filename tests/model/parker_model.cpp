@@ -71,6 +71,37 @@ TEST(ParkerModel, wakes_of_two_threads_end_one_sleep_at_least_and_none_is_left_a
   });
 }
 
+// What each waker wrote is seen after the sleep that took its wake; else nobody would wake the sleeper for it again.
+template <class Park>
+void park_until_both_have_written(Park park) {
+  FakeDriver driver;
+  Parker parker;
+  heddle::base::atomic<bool> first{false}, second{false};
+  Thread one = spawn([&] {
+    first.store(true, heddle::base::relaxed);
+    parker.unpark(driver);
+  });
+  Thread two = spawn([&] {
+    second.store(true, heddle::base::relaxed);
+    parker.unpark(driver);
+  });
+  while (!first.load(heddle::base::relaxed) || !second.load(heddle::base::relaxed)) park(parker, driver);
+  one.join();
+  two.join();
+}
+
+TEST(ParkerModel, a_wake_that_is_taken_together_with_another_carries_what_was_written_too) {
+  expect_holds({.preemptions = 3},
+               [] { park_until_both_have_written([](Parker& parker, FakeDriver&) { parker.park_on_futex(); }); });
+}
+
+TEST(ParkerModel, so_does_one_that_is_taken_in_the_driver) {
+  expect_holds({.preemptions = 3}, [] {
+    park_until_both_have_written(
+        [](Parker& parker, FakeDriver& driver) { parker.park_in_driver(driver, Driver::kForever); });
+  });
+}
+
 TEST(ParkerModel, a_futex_that_wakes_without_cause_is_slept_on_again) {
   expect_holds({.preemptions = 3, .spurious_wakes = 2}, [] {
     FakeDriver driver;

@@ -126,6 +126,42 @@ TEST(RunQueueModel, two_thieves_at_once) {
   });
 }
 
+TEST(RunQueueModel, the_owner_pushes_into_the_slots_that_a_thief_leaves) {
+  expect_holds(kAll, [] {
+    Tasks all;
+    all.push(0, 4);
+    Thread thief = heddle_model::spawn([&] {
+      RunQueue mine;
+      all.take(all.queue.steal_into(mine));
+      all.drain(mine);
+    });
+    all.take(all.queue.pop());
+    all.push(4, 6);
+    thief.join();
+    all.drain_all();
+    all.expect_each_once(6);
+  });
+}
+
+TEST(RunQueueModel, the_owner_pushes_into_the_slots_that_one_of_two_thieves_leaves) {
+  expect_holds({.preemptions = 2}, [] {
+    Tasks all;
+    all.push(0, 4);
+    const auto steal = [&] {
+      RunQueue mine;
+      all.take(all.queue.steal_into(mine));
+      all.drain(mine);
+    };
+    Thread one = heddle_model::spawn(steal);
+    Thread two = heddle_model::spawn(steal);
+    all.push(4, 6);
+    one.join();
+    two.join();
+    all.drain_all();
+    all.expect_each_once(6);
+  });
+}
+
 TEST(RunQueueModel, positions_wrap_around_under_a_thief) {
   expect_holds({.preemptions = 2}, [] {
     Tasks all;

@@ -19,8 +19,11 @@ class ModelFigures(unittest.TestCase):
                                   "testsuite": [scenario(3, "none"), scenario(4, "2"), {"name": "explores nothing"}]}]}
         self.assertEqual(model_figures.rows_of(report), [("RunQueueModel", 2, 7, 2, 0, "2 none", "all", 4)])
 
+    def test_the_checkers_own_suites_are_left_out(self):
+        self.assertEqual(model_figures.rows_of({"testsuites": [{"name": "Planted", "testsuite": [scenario(3, "2")]}]}), [])
+
     def test_a_suite_without_explorations_is_no_row(self):
-        self.assertEqual(model_figures.rows_of({"testsuites": [{"name": "Other", "testsuite": [{"name": "it"}]}]}), [])
+        self.assertEqual(model_figures.rows_of({"testsuites": [{"name": "OtherModel", "testsuite": [{"name": "it"}]}]}), [])
 
     def test_columns_are_as_wide_as_their_widest_cell(self):
         lines = model_figures.table_of([("RunQueueModel", 2, 7, 2, 0, "2 none", "all", 4)]).splitlines()
