@@ -208,7 +208,9 @@ bool Engine::stir() {
   }
   if (earliest == nullptr) return false;
   now_ = std::max(now_, earliest->deadline);
-  wake(*earliest, true);
+  for (unsigned i = 0; i < thread_count_; ++i) {
+    if (threads_[i].state == Thread::State::kAsleep && threads_[i].deadline <= now_) wake(threads_[i], true);
+  }
   idle_rounds_ = 0;
   return true;
 }

@@ -183,6 +183,13 @@ TEST(MonitorModel, the_end_meets_a_monitor_that_dozes_off) {
   });
 }
 
+TEST(MonitorModel, the_end_wakes_a_monitor_that_has_dozed_off) {
+  expect_holds({.preemptions = 2, .stale_loads = 1}, [] {
+    Runtime runtime(1, true);
+    sleep_until(3 * kPeriod);
+  });
+}
+
 TEST(MonitorModel, the_end_comes_before_the_first_look) {
   expect_holds({.preemptions = 2, .stale_loads = 1}, [] { Runtime runtime(1, true); });
 }
