@@ -28,6 +28,7 @@ Engine::End Engine::run(const std::function<void()>& model) {
   thread_count_ = current_ = preemptions_ = idle_rounds_ = 0;
   sleep_ = 0;
   steps_ = 0;
+  stale_loads_ = options_.stale_loads;
   weak_failures_ = options_.weak_failures;
   spurious_wakes_ = options_.spurious_wakes;
   early_timeouts_ = options_.early_timeouts;
@@ -207,7 +208,9 @@ bool Engine::stir() {
   }
   if (earliest == nullptr) return false;
   now_ = std::max(now_, earliest->deadline);
-  wake(*earliest, true);
+  for (unsigned i = 0; i < thread_count_; ++i) {
+    if (threads_[i].state == Thread::State::kAsleep && threads_[i].deadline <= now_) wake(threads_[i], true);
+  }
   idle_rounds_ = 0;
   return true;
 }

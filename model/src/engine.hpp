@@ -106,6 +106,7 @@ class Engine {
 
   Thread& start_thread(std::move_only_function<void()>* body);
   [[nodiscard]] Thread& me() noexcept { return threads_[current_]; }
+  [[nodiscard]] const Thread& me() const noexcept { return threads_[current_]; }
   [[nodiscard]] bool is_ready(const Thread& thread) const noexcept;
 
   /// Stands before `step` until it is this thread's turn.
@@ -124,6 +125,7 @@ class Engine {
   void note(const Object& object, std::uint64_t before, std::uint64_t after);
   std::uint64_t find(History& history, std::size_t index, std::memory_order order);
   void append(History& history, std::uint64_t value, std::memory_order order, const Clock* continued);
+  [[nodiscard]] std::size_t oldest_visible(const History& history, std::memory_order order) const noexcept;
   bool fail_to_exchange(History& history, Comparison& comparison);
   [[nodiscard]] Visitor visitor(const void* from) noexcept { return {current_, me().clock, from}; }
   void demand(const std::string& wrong) {
@@ -148,6 +150,7 @@ class Engine {
   ThreadSet sleep_ = 0;
   std::uint32_t steps_ = 0;
   unsigned preemptions_ = 0;
+  unsigned stale_loads_ = 0;
   unsigned weak_failures_ = 0;
   unsigned spurious_wakes_ = 0;
   unsigned early_timeouts_ = 0;

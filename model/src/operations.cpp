@@ -38,6 +38,7 @@ void Engine::note(const Object& object, std::uint64_t before, std::uint64_t afte
 std::uint64_t Engine::find(History& of, std::size_t index, std::memory_order order) {
   Thread& thread = me();
   Store& store = of.stores[index];
+  if (index != of.newest()) --stale_loads_;
   if (store.seen[current_] == Store::kUnseen) store.seen[current_] = thread.clock.at[current_];
   if (acquires(order)) thread.clock.join(store.released);
   if (order == std::memory_order_seq_cst) of.seq_cst_floor = std::max(of.seq_cst_floor, index);
@@ -60,11 +61,15 @@ void Engine::append(History& of, std::uint64_t value, std::memory_order order, c
   ++thread.clock.at[current_];
 }
 
+std::size_t Engine::oldest_visible(const History& of, std::memory_order order) const noexcept {
+  return stale_loads_ == 0 ? of.newest() : of.oldest_visible(me().clock, me().arrived, order);
+}
+
 std::uint64_t Engine::load(const Object& object, std::memory_order order, std::source_location where) {
   begin({"loads", &object.anchor, false, order == std::memory_order_seq_cst, where});
   demand(shadow_.access(&object.anchor, sizeof(Anchor), Access::kAtomic, visitor(nullptr)));
   History& of = history(object);
-  const std::size_t choices = of.newest() - of.oldest_visible(me().clock, me().arrived, order) + 1;
+  const std::size_t choices = of.newest() - oldest_visible(of, order) + 1;
   const std::size_t index = of.newest() - tape_.pick_value(static_cast<unsigned>(choices));
   const std::uint64_t value = find(of, index, order);
   note(object, of.stores.back().value, value);
@@ -110,7 +115,7 @@ std::uint64_t Engine::modify(const Object& object, Modify how, std::uint64_t ope
 
 bool Engine::fail_to_exchange(History& of, Comparison& comparison) {
   // It may fail with any visible value that isn't the expected one; success must find the newest store.
-  const std::size_t oldest = of.oldest_visible(me().clock, me().arrived, comparison.failure);
+  const std::size_t oldest = oldest_visible(of, comparison.failure);
   const bool can_succeed = of.stores[of.newest()].value == comparison.expected;
   const bool can_fail_weakly = can_succeed && comparison.weak && weak_failures_ != 0;
   unsigned choices = (can_succeed ? 1U : 0U) + (can_fail_weakly ? 1U : 0U);

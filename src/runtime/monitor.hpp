@@ -53,7 +53,11 @@ class Monitor {
  private:
   // Nanoseconds between two looks: short beside what people notice, and 100 looks a second cost next to nothing.
   static constexpr std::uint64_t kPeriod = 10'000'000;
+#if defined(HEDDLE_MODEL)
+  static constexpr unsigned kQuietPeriods = 1;
+#else
   static constexpr unsigned kQuietPeriods = 100;
+#endif
 
   enum State : std::uint32_t { kWatching, kDozing, kStopped };
 

@@ -314,6 +314,28 @@ TEST(Time, passes_when_nobody_can_go_on) {
   });
 }
 
+TEST(Time, ends_all_waits_of_one_deadline_at_once_in_any_order) {
+  std::set<int> first_to_come;
+  std::set<int>* found = &first_to_come;
+  expect_holds(kAll, [=] {
+    atomic<std::uint32_t> word{0};
+    atomic<int> first{0};
+    const auto wait = [&](int mine) {
+      futex_wait(word, 0, 100);
+      int nobody = 0;
+      static_cast<void>(first.compare_exchange_strong(nobody, mine, relaxed, relaxed));
+    };
+    Thread other = spawn([&] { wait(1); });
+    wait(2);
+    other.join();
+    const int winner = first.load(relaxed);
+    detail::watching = false;  // the set outlives the run
+    found->insert(winner);
+    detail::watching = true;
+  });
+  EXPECT_EQ(first_to_come, (std::set{1, 2}));
+}
+
 TEST(Time, may_pass_early_as_often_as_is_allowed) {
   const auto times_out = [](unsigned early) {
     return explored({.early_timeouts = early}, [] {

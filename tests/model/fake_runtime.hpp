@@ -69,7 +69,7 @@ class FakeRuntime final : public heddle::runtime::Shared {
     const std::uint64_t next = std::min(until, timers().next_turn());
     const std::uint64_t now = clock().now();
     driver().turn(next == heddle::runtime::detail::TimerShard::kNever ? heddle::runtime::detail::Driver::kForever
-                  : next > now                                       ? next - now
+                  : next > now                                        ? next - now
                                                                       : heddle::runtime::detail::Driver::kNoWait);
     sleeps_until_.store(0, heddle::base::seq_cst);
   }

@@ -59,6 +59,43 @@ TEST(ThreadWakerModel, a_waker_may_wake_after_the_wait_has_ended) {
   });
 }
 
+// Nothing but the wake itself orders the two: what was written before it is seen by the poll after it.
+TEST(ThreadWakerModel, a_wake_carries_what_was_written_before_it) {
+  expect_holds(kAll, [] {
+    base::atomic<bool> set{false};
+    std::optional<Thread> setter;
+    block_on(poll_fn([&](Context& cx) -> Poll<void> {
+      if (set.load(base::relaxed)) return Ready();
+      if (!setter) {
+        setter = heddle_model::spawn([&, waker = cx.waker().clone()]() mutable {
+          set.store(true, base::relaxed);
+          std::move(waker).wake();
+        });
+      }
+      return Pending;
+    }));
+    setter->join();
+  });
+}
+
+TEST(ThreadWakerModel, two_wakes_that_end_one_sleep_both_carry_what_was_written) {
+  expect_holds({.preemptions = 3}, [] {
+    base::atomic<bool> set[2] = {false, false};
+    std::optional<Thread> setters[2];
+    block_on(poll_fn([&](Context& cx) -> Poll<void> {
+      if (set[0].load(base::relaxed) && set[1].load(base::relaxed)) return Ready();
+      for (int i = 0; i < 2 && !setters[1]; ++i) {
+        setters[i] = heddle_model::spawn([&, i, waker = cx.waker().clone()]() mutable {
+          set[i].store(true, base::relaxed);
+          std::move(waker).wake();
+        });
+      }
+      return Pending;
+    }));
+    for (auto& setter : setters) setter->join();
+  });
+}
+
 TEST(ThreadWakerModel, two_latches_opened_by_two_threads_are_both_seen) {
   expect_holds({.preemptions = 2}, [] {
     Latch first, second;

@@ -31,6 +31,8 @@ inline constexpr unsigned kAllInterleavings = std::numeric_limits<unsigned>::max
 struct Options {
   /// How often a thread that could go on may lose its turn. Runs with fewer are all explored, none left out.
   unsigned preemptions = 2;
+  /// How often a load may find another store than the newest: all that is allowed, unless a model is too large for that.
+  unsigned stale_loads = std::numeric_limits<unsigned>::max();
   /// How often a compare_exchange_weak may fail without cause, a futex wait end without a wake or before its deadline.
   unsigned weak_failures = 0;
   unsigned spurious_wakes = 0;

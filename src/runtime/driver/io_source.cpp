@@ -19,15 +19,15 @@ void IoSource::clear(Readiness seen, Direction direction) noexcept {
 }
 
 bool IoSource::wait(IoWaiter& waiter, Direction direction, const Waker& waker) noexcept {
-  Waker own;  // cloned and dropped outside the lock
-  if (!waiter.waker_.will_wake(waker)) own = waker.clone();
+  Waker old;  // dropped outside the lock: it may destroy a task
   const std::lock_guard guard(lock_);
   if (readiness().is(direction)) {
     if (waiter.linked()) Waiters::remove(waiter);
     return false;
   }
   if (!waiter.linked()) waiters(direction).push_back(waiter);
-  if (!waiter.waker_.will_wake(waker)) std::swap(waiter.waker_, own);
+  // Looked at under the lock only: the driver may be taking it.
+  if (!waiter.waker_.will_wake(waker)) old = std::exchange(waiter.waker_, waker.clone());
   return true;
 }
 
