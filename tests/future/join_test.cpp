@@ -162,13 +162,23 @@ TEST(MacrosTryJoin, gives_the_values_when_all_succeed) {
   EXPECT_EQ(block_on(tried(lives, 1, 2, alive)), Result(3));
 }
 
-TEST(MacrosTryJoin, stops_at_the_first_error_and_drops_the_others) {
+TEST(MacrosTryJoin, stops_at_the_first_error) {
   Lives lives;
   int alive = -1;
   const auto result = block_on(tried(lives, 1, std::unexpected("no"), alive));
   EXPECT_EQ(result, Result(std::unexpected("no")));
   EXPECT_EQ(alive, 0);
   EXPECT_EQ(lives.misused, 0);
+}
+
+TEST(MacrosTryJoin, the_others_are_dropped_before_the_error_is_given) {
+  Lives lives;
+  const auto expect_none_alive_after_poll = [&lives](auto&& future) {
+    MockTask task;
+    EXPECT_TRUE(task.poll(future).is_ready());
+    EXPECT_EQ(lives.alive, 0);
+  };
+  expect_none_alive_after_poll(try_join(fallible(lives, 9, 1), fallible(lives, 0, std::unexpected("no"))));
 }
 
 TEST(MacrosTryJoin, an_error_does_not_wait_for_the_others) {
