@@ -5,10 +5,14 @@
 #include <heddle/channel/mpmc.hpp>
 #include <heddle/future/async.hpp>
 #include <heddle/future/future.hpp>
+#include <heddle/future/join.hpp>
 #include <heddle/future/ok.hpp>
+#include <heddle/future/on.hpp>
+#include <heddle/future/select.hpp>
 #include <heddle/future/task.hpp>
 #include <heddle/runtime/join_handle.hpp>
 #include <heddle/time/sleep.hpp>
+#include <heddle/time/timeout.hpp>
 
 #include <gtest/gtest.h>
 
@@ -39,6 +43,13 @@ static_assert(
     kNoAggregates<decltype(heddle::ok(std::declval<Result>())), decltype(heddle::ok(std::declval<Result&>()))>);
 static_assert(kNoAggregates<Poll<std::string>, Poll<void>, Poll<std::string&>, heddle::Ready<std::string>>);
 static_assert(kNoAggregates<heddle::Waker, Context>);
+using Wait = decltype(heddle::ready(1));
+using Handler = void (*)(int);
+using Arm = decltype(heddle::on(std::declval<Wait>(), Handler()));
+static_assert(kNoAggregates<Arm, decltype(heddle::otherwise(std::declval<void (*)()>()))>);
+static_assert(kNoAggregates<decltype(heddle::select(std::declval<Arm>()))>);
+static_assert(kNoAggregates<decltype(heddle::join(std::declval<Wait>(), std::declval<Wait>()))>);
+static_assert(kNoAggregates<heddle::future::Joined<int, std::string>>);
 
 // channel
 static_assert(kNoAggregates<heddle::mpsc::Channel<std::string>, heddle::mpmc::Channel<std::string>>);
@@ -51,6 +62,7 @@ static_assert(kNoAggregates<heddle::mpsc::SendError<std::string>, heddle::mpsc::
 // runtime, time
 static_assert(kNoAggregates<heddle::task::JoinHandle<std::string>, heddle::task::JoinHandle<void>>);
 static_assert(kNoAggregates<decltype(heddle::time::sleep(std::chrono::seconds(1)))>);
+static_assert(kNoAggregates<heddle::time::Timeout<Wait>, heddle::time::Elapsed>);
 
 // the futures of our tests
 static_assert(kNoAggregates<heddle::test::YieldTimes>);

@@ -4,11 +4,12 @@
 //   marker    Send, Sync, SyncMut, Owned
 //   sync      Arc, Weak, Rc, Cell, RefCell, Mutex, RwLock, Condvar, Once, OnceLock, LazyLock, Barrier
 //   thread    spawn, Builder, JoinHandle, scope; current, park, sleep, yield_now, LocalKey, available_parallelism
-//   future    Poll, Waker, Context, Future, ready, pending, poll_fn, Async, Task, ok, block_on
+//   future    Poll, Waker, Context, Future, ready, pending, poll_fn, Async, Task, ok, block_on;
+//             select, race, join, try_join, join_all
 //   channel   mpsc and mpmc: channel, sync_channel; oneshot, broadcast, watch; channel::select for threads
 //   async     Mutex, RwLock, Semaphore, Notify, Barrier, OnceCell, SetOnce, CancellationToken
 //   runtime   Runtime, Builder, Handle, main; task::spawn, JoinHandle, yield_now
-//   time      Instant, sleep, sleep_until; pause, advance, resume
+//   time      Instant, sleep, sleep_until, timeout, timeout_at; pause, advance, resume
 //   net       IpAddr, SocketAddr, TcpListener, TcpStream
 //   io        Error, ErrorKind, Result
 #pragma once
@@ -30,7 +31,11 @@
 #include <heddle/future/async.hpp>
 #include <heddle/future/block_on.hpp>
 #include <heddle/future/future.hpp>
+#include <heddle/future/join.hpp>
+#include <heddle/future/loss.hpp>
 #include <heddle/future/ok.hpp>
+#include <heddle/future/on.hpp>
+#include <heddle/future/select.hpp>
 #include <heddle/future/task.hpp>
 #include <heddle/io/error.hpp>
 #include <heddle/marker/send.hpp>
@@ -65,3 +70,4 @@
 #include <heddle/time/instant.hpp>
 #include <heddle/time/pause.hpp>
 #include <heddle/time/sleep.hpp>
+#include <heddle/time/timeout.hpp>

@@ -28,6 +28,7 @@ class TcpListener;
 class [[nodiscard]] AcceptFuture : detail::IoFuture {
  public:
   using Output = io::Result<Accepted>;
+  using IoFuture::cancel;
 
   explicit AcceptFuture(TcpListener& listener) noexcept;
   Poll<Output> poll(Context& cx);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <heddle/future/async.hpp>
+#include <heddle/future/loss.hpp>
 #include <heddle/io/error.hpp>
 #include <heddle/marker/fields.hpp>
 #include <heddle/net/detail/io_future.hpp>
@@ -22,6 +23,7 @@ namespace heddle::inline v0::net {
 class [[nodiscard]] ReadFuture : detail::IoFuture {
  public:
   using Output = io::Result<std::size_t>;
+  using IoFuture::cancel;
   enum class Take : bool { kNo, kYes };
 
   ReadFuture(runtime::detail::IoSource& source, std::span<std::byte> dst, Take take) noexcept
@@ -37,6 +39,7 @@ class [[nodiscard]] ReadFuture : detail::IoFuture {
 class [[nodiscard]] WriteFuture : detail::IoFuture {
  public:
   using Output = io::Result<std::size_t>;
+  using IoFuture::cancel;
 
   WriteFuture(runtime::detail::IoSource& source, std::span<const std::byte> src) noexcept
       : IoFuture(source, Direction::kWrite), src_(src) {}
@@ -50,6 +53,8 @@ class [[nodiscard]] WriteFuture : detail::IoFuture {
 class [[nodiscard]] WriteAllFuture : detail::IoFuture {
  public:
   using Output = io::Result<void>;
+  using IoFuture::cancel;
+  static constexpr future::Loss kLoss = future::Loss::kLosesData;
 
   WriteAllFuture(runtime::detail::IoSource& source, std::span<const std::byte> src) noexcept
       : IoFuture(source, Direction::kWrite), rest_(src) {}
@@ -63,6 +68,7 @@ class [[nodiscard]] WriteAllFuture : detail::IoFuture {
 class [[nodiscard]] ReadinessFuture : detail::IoFuture {
  public:
   using Output = io::Result<void>;
+  using IoFuture::cancel;
 
   ReadinessFuture(runtime::detail::IoSource& source, runtime::detail::Direction direction) noexcept
       : IoFuture(source, direction) {}

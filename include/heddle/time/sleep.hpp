@@ -44,6 +44,9 @@ class [[nodiscard]] Sleep {
     deadline_ = deadline;
   }
 
+  /// Does what the destructor does: disarms the timer.
+  void cancel() noexcept { timer_.disarm(); }
+
  private:
   Instant deadline_;
   runtime::detail::TimerEntry timer_;

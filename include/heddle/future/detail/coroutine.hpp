@@ -60,20 +60,24 @@ class Coroutine {
   /// From then on it must not move, and is awaited by its name only.
   [[nodiscard]] bool was_polled() const noexcept { return tree_.context != nullptr; }
 
+  /// Does what the destructor does: destroys the frame where it stands. It must not be polled after that.
+  void cancel() noexcept {
+    if (link_.child == nullptr) return;
+    HEDDLE_INVARIANT(tree_.leaf != nullptr || is_fresh(), "a coroutine was destroyed while it runs, or is awaited");
+    Promise& outermost = *std::exchange(link_.child, nullptr);
+    if (tree_.leaf != nullptr) {
+      drop_chain(*std::exchange(tree_.leaf, nullptr));
+    } else {
+      outermost.handle().destroy();
+    }
+  }
+
  protected:
   explicit Coroutine(Promise& coroutine) noexcept : link_(&coroutine) {}
   Coroutine(Coroutine&& other) noexcept : link_(std::exchange(other.link_.child, nullptr)) {
     HEDDLE_INVARIANT(other.is_fresh(), "a coroutine was moved after its first poll");
   }
-  ~Coroutine() {
-    if (link_.child == nullptr) return;
-    HEDDLE_INVARIANT(tree_.leaf != nullptr || is_fresh(), "a coroutine was destroyed while it runs, or is awaited");
-    if (tree_.leaf != nullptr) {
-      drop_chain(*tree_.leaf);
-    } else {
-      link_.child->handle().destroy();
-    }
-  }
+  ~Coroutine() { cancel(); }
 
  private:
   template <class U>

@@ -7,6 +7,8 @@
 #include <heddle/io/error.hpp>
 #include <heddle/runtime/detail/io_source.hpp>
 
+#include <utility>
+
 namespace heddle::inline v0::net::detail {
 
 /// Base of the futures. Pinned once polled; destroying it leaves the queue, so nobody is woken for nothing.
@@ -15,15 +17,18 @@ class IoFuture {
   IoFuture(const IoFuture&) = delete;
   IoFuture& operator=(const IoFuture&) = delete;
 
+  /// Does what the destructor does: leaves the queue of those who wait.
+  void cancel() noexcept {
+    if (std::exchange(queued_, false)) source_.forget(waiter_);
+  }
+
  protected:
   using Source = runtime::detail::IoSource;
   using Direction = runtime::detail::Direction;
   using Readiness = runtime::detail::Readiness;
 
   IoFuture(Source& source, Direction direction) noexcept : source_(source), direction_(direction) {}
-  ~IoFuture() {
-    if (queued_) source_.forget(waiter_);
-  }
+  ~IoFuture() { cancel(); }
 
   [[nodiscard]] Source& source() const noexcept { return source_; }
 
