@@ -112,6 +112,7 @@ Grant Acquiring::poll_slowly(Context& cx) {
 }
 
 void Acquiring::give_up() noexcept {
+  state_ = State::kDone;
   semaphore_.cancel(claim_);
   std::destroy_at(&claim_);
 }

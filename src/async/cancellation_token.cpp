@@ -125,7 +125,9 @@ void CancellationToken::release() noexcept {
   if (node_ != nullptr) node_->drop_handle();
 }
 
-Cancelled::~Cancelled() { node_.stop_waiting(waiter_); }
+void Cancelled::cancel() noexcept {
+  if (waiter_.began()) node_.stop_waiting(waiter_);
+}
 
 Poll<void> Cancelled::poll(Context& cx) noexcept {
   if (!cx.may_proceed()) return Pending;

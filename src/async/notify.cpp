@@ -55,7 +55,7 @@ bool Notified::resume(const Waker* waker) noexcept {
   return false;
 }
 
-void Notified::cancel() noexcept {
+void Notified::give_up() noexcept {
   if (future::stop_waiting(notify_.lock_, notify_.waiters_, sleeper_)) return;
   if (sleeper_.woken_as != Notify::Whom::kAll) notify_.notify(sleeper_.woken_as);
 }

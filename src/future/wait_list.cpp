@@ -32,7 +32,7 @@ void WaitList::wake_all(std::unique_lock<base::SpinLock> lock) noexcept {
 }
 
 bool stop_waiting(base::SpinLock& lock, WaitList& list, Waiter& waiter) noexcept {
-  if (!waiter.began()) return false;
+  if (!std::exchange(waiter.began_, false)) return false;
   Waker waker;  // destroyed after the unlock
   const std::lock_guard guard(lock);
   if (!waiter.linked()) return false;

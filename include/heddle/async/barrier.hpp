@@ -65,7 +65,12 @@ class [[nodiscard]] BarrierWait {
   explicit BarrierWait(const Barrier& barrier) noexcept : barrier_(barrier) {}
   BarrierWait(const BarrierWait&) = delete;
   BarrierWait& operator=(const BarrierWait&) = delete;
-  ~BarrierWait() { static_cast<void>(future::stop_waiting(barrier_.lock_, barrier_.waiters_, waiter_)); }
+  ~BarrierWait() { cancel(); }
+
+  /// Drops it where it stands.
+  void cancel() noexcept {
+    if (waiter_.began()) static_cast<void>(future::stop_waiting(barrier_.lock_, barrier_.waiters_, waiter_));
+  }
 
   Poll<BarrierWaitResult> poll(Context& cx);
 

@@ -94,7 +94,10 @@ class [[nodiscard]] Cancelled {
   explicit Cancelled(const CancellationToken& token) noexcept : node_(*token.node_) {}
   Cancelled(const Cancelled&) = delete;
   Cancelled& operator=(const Cancelled&) = delete;
-  ~Cancelled();
+  ~Cancelled() { cancel(); }
+
+  /// Drops it where it stands.
+  void cancel() noexcept;
 
   Poll<void> poll(Context& cx) noexcept;
 
@@ -109,6 +112,9 @@ class [[nodiscard]] CancelledOwned {
   using Output = void;
 
   explicit CancelledOwned(CancellationToken token) noexcept : token_(std::move(token)), cancelled_(token_) {}
+
+  /// Drops it where it stands.
+  void cancel() noexcept { cancelled_.cancel(); }
   Poll<void> poll(Context& cx) noexcept { return cancelled_.poll(cx); }
 
  private:

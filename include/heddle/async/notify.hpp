@@ -85,8 +85,11 @@ class [[nodiscard]] Notified {
   explicit Notified(const Notify& notify) noexcept : notify_(notify), generation_(notify.generation()) {}
   Notified(const Notified&) = delete;
   Notified& operator=(const Notified&) = delete;
-  ~Notified() {
-    if (state_ == State::kWaiting) cancel();
+  ~Notified() { cancel(); }
+
+  /// Drops it where it stands: a notification that it had goes to the next in the queue.
+  void cancel() noexcept {
+    if (std::exchange(state_, State::kDone) == State::kWaiting) give_up();
   }
 
   /// Takes a place in the queue without waiting, as the first poll would. True if it was notified: awaiting it then
@@ -108,7 +111,7 @@ class [[nodiscard]] Notified {
   bool step(const Waker* waker) noexcept;
   [[nodiscard]] bool begin(const Waker* waker) noexcept;
   [[nodiscard]] bool resume(const Waker* waker) noexcept;
-  void cancel() noexcept;
+  void give_up() noexcept;
 
   const Notify& notify_;
   std::uint64_t generation_;
@@ -128,6 +131,8 @@ class [[nodiscard]] OwnedNotified {
   /// See Notified::enable.
   bool enable() noexcept { return notified_.enable(); }
   Poll<void> poll(Context& cx) noexcept { return notified_.poll(cx); }
+  /// Drops it where it stands.
+  void cancel() noexcept { notified_.cancel(); }
 
  private:
   Arc<Notify> notify_;

@@ -139,7 +139,11 @@ class [[nodiscard]] OnceCellInit {
   OnceCellInit(const OnceCell<T>& cell, F f) : cell_(cell), acquiring_(cell.one_, 1), f_(std::move(f)) {}
   OnceCellInit(const OnceCellInit&) = delete;
   OnceCellInit& operator=(const OnceCellInit&) = delete;
-  ~OnceCellInit() {
+  ~OnceCellInit() { cancel(); }
+
+  /// Drops it where it stands.
+  void cancel() noexcept {
+    acquiring_.cancel();
     if (step_ == Step::kMaking) stop_making();
   }
 

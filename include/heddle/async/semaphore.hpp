@@ -89,6 +89,9 @@ class [[nodiscard]] SemaphoreAcquire {
     return Poll<Output>(std::in_place, BasicSemaphorePermit(detail::Held<Owner>(std::move(owner_), count_)));
   }
 
+  /// Drops it where it stands.
+  void cancel() noexcept { acquiring_.cancel(); }
+
  private:
   Owner owner_;
   std::size_t count_;

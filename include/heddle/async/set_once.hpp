@@ -100,7 +100,12 @@ class [[nodiscard]] SetOnceWait {
   explicit SetOnceWait(const SetOnce<T>& cell) noexcept : cell_(cell) {}
   SetOnceWait(const SetOnceWait&) = delete;
   SetOnceWait& operator=(const SetOnceWait&) = delete;
-  ~SetOnceWait() { static_cast<void>(future::stop_waiting(cell_.lock_, cell_.waiters_, waiter_)); }
+  ~SetOnceWait() { cancel(); }
+
+  /// Drops it where it stands.
+  void cancel() noexcept {
+    if (waiter_.began()) static_cast<void>(future::stop_waiting(cell_.lock_, cell_.waiters_, waiter_));
+  }
 
   Poll<const T&> poll(Context& cx) {
     if (!cx.may_proceed()) return Pending;

@@ -129,7 +129,12 @@ class [[nodiscard]] Recv {
   explicit Recv(Receiver<T>& receiver) noexcept : receiver_(receiver) {}
   Recv(const Recv&) = delete;
   Recv& operator=(const Recv&) = delete;
-  ~Recv() { receiver_.core_->stop_waiting_recv(waiter_); }
+  ~Recv() { cancel(); }
+
+  /// Drops it where it stands.
+  void cancel() noexcept {
+    if (waiter_.began()) receiver_.core_->stop_waiting_recv(waiter_);
+  }
 
   Poll<Output> poll(Context& cx) {
     if (!cx.may_proceed()) return Pending;
@@ -223,7 +228,12 @@ class [[nodiscard]] Closed {
   explicit Closed(const Sender<T>& sender) noexcept : core_(*sender.core_) {}
   Closed(const Closed&) = delete;
   Closed& operator=(const Closed&) = delete;
-  ~Closed() { core_.stop_waiting_closed(waiter_); }
+  ~Closed() { cancel(); }
+
+  /// Drops it where it stands.
+  void cancel() noexcept {
+    if (waiter_.began()) core_.stop_waiting_closed(waiter_);
+  }
 
   Poll<void> poll(Context& cx) {
     if (!cx.may_proceed() || !core_.poll_no_receivers(waiter_, cx)) return Pending;

@@ -125,6 +125,8 @@ class [[nodiscard]] Closed {
   Closed& operator=(const Closed&) = delete;
 
   Poll<void> poll(Context& cx) { return sender_.poll_closed(cx); }
+  /// Drops it where it stands: the sender itself keeps what is registered.
+  void cancel() noexcept {}
 
  private:
   Sender<T>& sender_;

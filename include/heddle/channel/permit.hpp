@@ -107,7 +107,10 @@ class [[nodiscard]] ReserveFuture {
 
   ReserveFuture(detail::Shared<T>& shared, std::size_t count) noexcept : shared_(shared), count_(count) {}
   ReserveFuture(ReserveFuture&&) = delete;
-  ~ReserveFuture() {
+  ~ReserveFuture() { cancel(); }
+
+  /// Drops it where it stands.
+  void cancel() noexcept {
     // Relaxed: cancel_sender looks again under the lock.
     if (waiter_.state.load(base::relaxed) != detail::Wait::kIdle) shared_.cancel_sender(waiter_);
   }

@@ -28,10 +28,13 @@ class Receiving {
   explicit Receiving(Shared<T>& shared) noexcept : shared_(shared) {}
   Receiving(const Receiving&) = delete;
   Receiving& operator=(const Receiving&) = delete;
-  ~Receiving() {
+  ~Receiving() { cancel(); }
+
+  void cancel() noexcept {
     // Relaxed: cancel_receiver looks again under the lock.
     if (waiter_.state.load(base::relaxed) != Wait::kIdle) shared_.cancel_receiver(waiter_);
-    if (waiter_.cell != nullptr) delete parcel();
+    delete parcel();
+    waiter_.cell = nullptr;
   }
 
   /// One poll: kDone when `take` got a message, kClosed when none will come.
@@ -107,6 +110,9 @@ class [[nodiscard("a receive does nothing until it is awaited")]] RecvFuture {
   explicit RecvFuture(detail::Shared<T>& shared) noexcept : receiving_(shared) {}
   RecvFuture(RecvFuture&&) = delete;
 
+  /// Drops it where it stands.
+  void cancel() noexcept { receiving_.cancel(); }
+
   [[gnu::always_inline]] Poll<Output> poll(Context& cx) {
     if (!done_) {
       Output message;
@@ -144,6 +150,9 @@ class [[nodiscard("a receive does nothing until it is awaited")]] RecvManyFuture
   RecvManyFuture(detail::Shared<T>& shared, std::vector<T>& into, std::size_t limit) noexcept
       : receiving_(shared), into_(into), limit_(limit) {}
   RecvManyFuture(RecvManyFuture&&) = delete;
+
+  /// Drops it where it stands.
+  void cancel() noexcept { receiving_.cancel(); }
 
   Poll<Output> poll(Context& cx) {
     if (limit_ == 0) return Poll<Output>(std::in_place, 0U);

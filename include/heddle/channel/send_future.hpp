@@ -23,6 +23,12 @@ class [[nodiscard("a send does nothing until it is awaited")]] SendFuture {
   SendFuture(SendFuture&&) = delete;
   ~SendFuture() { cancel(); }
 
+  /// Drops it where it stands; the message stays where it is.
+  void cancel() noexcept {
+    // Relaxed: cancel_sender looks again under the lock.
+    if (waiter_.state.load(base::relaxed) != detail::Wait::kIdle) shared_.cancel_sender(waiter_);
+  }
+
   [[gnu::always_inline]] Poll<Output> poll(Context& cx) {
     // Relaxed: an idle waiter is nobody else's.
     const bool starts = value_ != nullptr && waiter_.state.load(base::relaxed) == detail::Wait::kIdle;
@@ -35,12 +41,6 @@ class [[nodiscard("a send does nothing until it is awaited")]] SendFuture {
     Poll<Output> slow = poll_slow(cx);
     if (slow.is_pending()) return Pending;
     return Poll<Output>(std::in_place, std::move(*slow));
-  }
-
- protected:
-  void cancel() noexcept {
-    // Relaxed: cancel_sender looks again under the lock.
-    if (waiter_.state.load(base::relaxed) != detail::Wait::kIdle) shared_.cancel_sender(waiter_);
   }
 
  private:
@@ -92,7 +92,10 @@ class [[nodiscard]] ClosedFuture {
 
   explicit ClosedFuture(detail::Shared<T>& shared) noexcept : shared_(shared) {}
   ClosedFuture(ClosedFuture&&) = delete;
-  ~ClosedFuture() {
+  ~ClosedFuture() { cancel(); }
+
+  /// Drops it where it stands.
+  void cancel() noexcept {
     // Relaxed: cancel_closed looks again under the lock.
     if (waiter_.state.load(base::relaxed) == detail::Wait::kQueued) shared_.cancel_closed(waiter_);
   }

@@ -86,7 +86,12 @@ class [[nodiscard]] Changed {
   explicit Changed(Receiver<T>& receiver) noexcept : receiver_(receiver) {}
   Changed(const Changed&) = delete;
   Changed& operator=(const Changed&) = delete;
-  ~Changed() { receiver_.shared_->stop_waiting_changed(waiter_); }
+  ~Changed() { cancel(); }
+
+  /// Drops it where it stands.
+  void cancel() noexcept {
+    if (waiter_.began()) receiver_.shared_->stop_waiting_changed(waiter_);
+  }
 
   Poll<Output> poll(Context& cx) {
     if (!cx.may_proceed()) return Pending;
@@ -116,7 +121,12 @@ class [[nodiscard]] WaitFor {
   WaitFor(Receiver<T>& receiver, F predicate) : receiver_(receiver), predicate_(std::move(predicate)) {}
   WaitFor(const WaitFor&) = delete;
   WaitFor& operator=(const WaitFor&) = delete;
-  ~WaitFor() { receiver_.shared_->stop_waiting_changed(waiter_); }
+  ~WaitFor() { cancel(); }
+
+  /// Drops it where it stands.
+  void cancel() noexcept {
+    if (waiter_.began()) receiver_.shared_->stop_waiting_changed(waiter_);
+  }
 
   Poll<Output> poll(Context& cx) {
     if (!cx.may_proceed()) return Pending;
@@ -236,7 +246,12 @@ class [[nodiscard]] Closed {
   explicit Closed(const Sender<T>& sender) noexcept : shared_(*sender.shared_) {}
   Closed(const Closed&) = delete;
   Closed& operator=(const Closed&) = delete;
-  ~Closed() { shared_.stop_waiting_closed(waiter_); }
+  ~Closed() { cancel(); }
+
+  /// Drops it where it stands.
+  void cancel() noexcept {
+    if (waiter_.began()) shared_.stop_waiting_closed(waiter_);
+  }
 
   Poll<void> poll(Context& cx) {
     if (!cx.may_proceed() || !shared_.poll_no_receivers(waiter_, cx)) return Pending;

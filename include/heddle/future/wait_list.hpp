@@ -23,17 +23,22 @@
 
 namespace heddle::inline v0::future {
 
+class Waiter;
+class WaitList;
+bool stop_waiting(base::SpinLock& lock, WaitList& list, Waiter& waiter) noexcept;
+
 /// One wait, in the future that waits. `linked()`, with the lock held, tells whether it is in the list.
 class Waiter : public base::ListNode<> {
  public:
   /// True if the list, while the waiter is in it, holds a waker of the same task as `waker`.
   [[nodiscard]] bool registered(const Waker& waker) const noexcept { return registered_ == waker.identity(); }
 
-  /// False: it was never in a list.
+  /// False: it was never in a list, or the wait was ended by stop_waiting.
   [[nodiscard]] bool began() const noexcept { return began_; }
 
  private:
   friend class WaitList;
+  friend bool stop_waiting(base::SpinLock& lock, WaitList& list, Waiter& waiter) noexcept;
 
   Waker waker_;
   const void* registered_ = nullptr;
@@ -109,7 +114,7 @@ bool wait_until(base::SpinLock& lock, WaitList& list, Waiter& waiter, const Cont
   return false;
 }
 
-/// Ends a wait, for the destructors of futures. False if it had ended before: woken, or never begun.
+/// Ends a wait, for futures that are dropped. False if it had ended before: woken, or never begun.
 bool stop_waiting(base::SpinLock& lock, WaitList& list, Waiter& waiter) noexcept;
 
 }  // namespace heddle::inline v0::future

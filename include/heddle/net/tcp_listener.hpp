@@ -28,9 +28,15 @@ class TcpListener;
 class [[nodiscard]] AcceptFuture : detail::IoFuture {
  public:
   using Output = io::Result<Accepted>;
-  using IoFuture::cancel;
 
   explicit AcceptFuture(TcpListener& listener) noexcept;
+
+  /// Drops it where it stands.
+  void cancel() noexcept {
+    retry_.disarm();
+    IoFuture::cancel();
+  }
+
   Poll<Output> poll(Context& cx);
 
  private:

@@ -105,7 +105,10 @@ class Acquiring {
   Acquiring(const BatchSemaphore& semaphore, std::size_t count) noexcept : semaphore_(semaphore), count_(count) {}
   Acquiring(const Acquiring&) = delete;
   Acquiring& operator=(const Acquiring&) = delete;
-  ~Acquiring() {
+  ~Acquiring() { cancel(); }
+
+  /// Gives up, if it waits.
+  void cancel() noexcept {
     if (state_ == State::kWaiting) [[unlikely]] give_up();
   }
 

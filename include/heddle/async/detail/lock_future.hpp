@@ -31,6 +31,9 @@ class [[nodiscard]] LockFuture {
     return Poll<Output>(std::in_place, Hold(std::move(owner_), permits_), value_);
   }
 
+  /// Drops it where it stands.
+  void cancel() noexcept { acquiring_.cancel(); }
+
   static std::expected<GuardOf, TryLockError> try_now(Owner owner, T& value, std::size_t permits) noexcept {
     using Result = std::expected<GuardOf, TryLockError>;
     if (semaphore_of(owner).try_acquire(permits) != Grant::kAcquired) return Result(std::unexpect);

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: MIT
+// Every future that heddle gives out can be an arm of select, made there, and loses without a trace.
+#include <heddle/heddle.hpp>
+
+#include <gtest/gtest.h>
+
+#include <array>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace hd = heddle;
+using namespace std::chrono_literals;
+
+namespace {
+
+/// Asks `future`, made within the expression as users write it, first, and lets another arm win.
+#define EXPECT_LOSES(future)                                                                                  \
+  do {                                                                                                        \
+    auto won = [] {};                                                                                         \
+    auto ready = [](auto&&...) { ADD_FAILURE() << #future " was ready"; };                                    \
+    co_await hd::select(hd::biased, hd::on(future, ready), hd::on(hd::ready(), won));                         \
+  } while (false)
+
+hd::Task<> channels() {
+  auto [tx, rx] = hd::mpsc::sync_channel<std::string>(1);
+  std::vector<std::string> many;
+  EXPECT_LOSES(rx.recv_async());
+  EXPECT_LOSES(rx.recv_many_async(many, 4));
+  EXPECT_LOSES(tx.closed());
+  tx.send("full").value();
+  std::string kept = "kept";
+  EXPECT_LOSES(tx.send_async(std::move(kept)));
+  EXPECT_EQ(kept, "kept");
+  EXPECT_LOSES(tx.reserve_async());
+  EXPECT_EQ(rx.recv(), "full");
+  tx.send("after").value();
+  EXPECT_EQ(rx.recv(), "after");
+
+  auto [to, from] = hd::mpsc::sync_channel<int>(0);
+  EXPECT_LOSES(from.recv_async());
+  EXPECT_LOSES(to.send_async(1));
+
+  auto [one, answer] = hd::oneshot::channel<int>();
+  EXPECT_LOSES(answer);
+  EXPECT_LOSES(one.closed());
+
+  auto [all, copy] = hd::broadcast::channel<int>(2);
+  EXPECT_LOSES(copy.recv());
+  EXPECT_LOSES(all.closed());
+  static_cast<void>(all.send(7));
+  auto seven = co_await copy.recv();
+  EXPECT_EQ(seven.value(), 7);
+
+  auto [set, seen] = hd::watch::channel<int>(1);
+  EXPECT_LOSES(seen.changed());
+  EXPECT_LOSES(seen.wait_for([](const int& value) { return value == 2; }));
+  EXPECT_LOSES(set.closed());
+}
+
+hd::Task<> locks() {
+  hd::async::Mutex<int> mutex(1);
+  auto guard = co_await mutex.lock();
+  EXPECT_LOSES(mutex.lock());
+  hd::async::RwLock<int> rw(1);
+  auto writer = co_await rw.write();
+  EXPECT_LOSES(rw.read());
+  EXPECT_LOSES(rw.write());
+  hd::async::Semaphore semaphore(0);
+  EXPECT_LOSES(semaphore.acquire());
+  semaphore.add_permits(1);
+  EXPECT_EQ(semaphore.available_permits(), 1U);
+  hd::async::Notify notify;
+  EXPECT_LOSES(notify.notified());
+  hd::async::CancellationToken token;
+  EXPECT_LOSES(token.cancelled());
+  EXPECT_LOSES(hd::async::CancellationToken::cancelled_owned(token.clone()));
+  hd::async::Barrier barrier(3);
+  EXPECT_LOSES(barrier.wait());
+  hd::async::SetOnce<int> once;
+  EXPECT_LOSES(once.wait());
+  hd::async::OnceCell<int> cell;
+  auto never = [] { return hd::pending<int>(); };
+  EXPECT_LOSES(cell.get_or_init(never));
+  EXPECT_FALSE(cell.initialized());
+}
+
+hd::Task<> sockets_and_time() {
+  auto listener = (co_await hd::net::TcpListener::bind("127.0.0.1:0")).value();
+  EXPECT_LOSES(listener.accept());
+  auto client = (co_await hd::net::TcpStream::connect(listener.local_addr().value())).value();
+  auto [server, peer] = (co_await listener.accept()).value();
+  std::array<std::byte, 4> buffer{};
+  EXPECT_LOSES(server.read(buffer));
+  EXPECT_LOSES(server.peek(buffer));
+  EXPECT_LOSES(server.readable());
+  EXPECT_LOSES(hd::time::sleep(1h));
+  auto handle = hd::task::spawn([]() -> hd::Task<int> { co_await hd::time::sleep(1h); co_return 1; }());
+  EXPECT_LOSES(handle);
+  handle.abort();
+}
+
+TEST(SelectArms, waits_for_channels_lose_without_a_trace) {
+  hd::runtime::Builder::current_thread().build()->block_on(channels());
+}
+
+TEST(SelectArms, waits_for_locks_lose_without_a_trace) {
+  hd::runtime::Builder::current_thread().build()->block_on(locks());
+}
+
+TEST(SelectArms, waits_for_sockets_and_time_lose_without_a_trace) {
+  hd::runtime::Builder::current_thread().build()->block_on(sockets_and_time());
+}
+
+TEST(SelectArms, what_an_arm_waited_for_may_go_before_the_handler_has_run) {
+  hd::runtime::Builder::current_thread().build()->block_on([]() -> hd::Task<> {
+    struct Ends {
+      std::optional<hd::mpsc::Channel<int>> mpsc{hd::mpsc::channel<int>()};
+      std::optional<hd::async::Notify> notify{std::in_place};
+      std::optional<hd::async::CancellationToken> token{std::in_place};
+    } ends;
+    auto end_all = [&ends] {
+      ends.mpsc.reset();
+      ends.notify.reset();
+      ends.token.reset();
+    };
+    auto ignore = [](auto&&...) {};
+    co_await hd::select(hd::biased, hd::on(ends.mpsc->rx.recv_async(), ignore),
+                        hd::on(ends.notify->notified(), ignore), hd::on(ends.token->cancelled(), ignore),
+                        hd::on(hd::ready(), end_all));
+  }());
+}
+
+}  // namespace
