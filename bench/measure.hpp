@@ -50,8 +50,8 @@ void report(std::string_view name, std::size_t operations, F work) {
   std::ranges::sort(runs, {}, &Run::wall);
   const Run& median = runs[runs.size() / 2];
   const double scale = 1e9 / static_cast<double>(operations);
-  fmt::print("{:44} {:9.1f} ns/op   best {:9.1f}   cpu/wall {:.2f}\n", name, median.wall * scale,
-             runs.front().wall * scale, median.cpu / median.wall);
+  fmt::print("{:44} {:9.1f} ns/op   best {:9.1f}   cpu {:9.1f}   cpu/wall {:.2f}\n", name, median.wall * scale,
+             runs.front().wall * scale, median.cpu * scale, median.cpu / median.wall);
   std::fflush(stdout);
 }
 

@@ -126,7 +126,7 @@ file(GLOB scripts CONFIGURE_DEPENDS RELATIVE ${HEDDLE_TESTS_DIR} ${HEDDLE_TESTS_
 list(TRANSFORM scripts REPLACE "/.*" "")
 list(REMOVE_DUPLICATES scripts)
 foreach(folder IN LISTS scripts)
-  heddle_script_test(check_${folder} checks 120 -m unittest discover -s tests/${folder} -p *_test.py)
+  heddle_script_test(check_${folder} checks 300 -m unittest discover -s tests/${folder} -p *_test.py)
 endforeach()
 if(EXISTS ${PROJECT_SOURCE_DIR}/tools/check_compile_fail.py)
   heddle_script_test(compile_fail compile_fail 900 tools/check_compile_fail.py)

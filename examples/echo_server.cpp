@@ -37,7 +37,7 @@ hd::Task<hd::io::Result<void>> serve(std::string addr) {
     }
     auto& [socket, peer] = *accepted;
     fmt::print("{} connected\n", peer);
-    static_cast<void>(hd::task::spawn(session(std::move(socket), peer)));
+    hd::task::spawn(session(std::move(socket), peer));
   }
 }
 

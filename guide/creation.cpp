@@ -93,7 +93,7 @@ hd::Task<Alive> keep_tasks(std::size_t most, std::size_t bytes) {
   Alive alive{0, 0};
   while (alive.count < most && alive.bytes < bytes) {
     const std::size_t batch = std::min(kBatch, most - alive.count);
-    for (std::size_t i = 0; i < batch; ++i) static_cast<void>(hd::task::spawn(sleeping_task()));
+    for (std::size_t i = 0; i < batch; ++i) hd::task::spawn(sleeping_task());
     alive.count += batch;
     while (waiting.load(std::memory_order_relaxed) < alive.count) co_await hd::task::yield_now();
     alive.bytes = resident_bytes() - before;

@@ -32,7 +32,7 @@ hd::Task<hd::io::Result<void>> serve() {
   guide::say("port {}\n", address.port());
   for (;;) {
     auto [socket, peer] = co_await hd::ok(listener.accept());
-    static_cast<void>(hd::task::spawn(session(std::move(socket))));
+    hd::task::spawn(session(std::move(socket)));
   }
 }
 

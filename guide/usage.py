@@ -15,7 +15,7 @@ class Usage:
 
     def of_others(self) -> float:
         """The share of all cores' time that went to others than the guide and its (ended) children."""
-        elapsed, busy, own = (now - then for now, then in zip(self._now(), self._start))
+        elapsed, busy, own = (end - start for end, start in zip(self._now(), self._start))
         return max(0.0, busy - own) / max(elapsed * (os.cpu_count() or 1), 1e-9)
 
     def _now(self) -> tuple[float, float, float]:

@@ -2,6 +2,7 @@
 // No future and no result struct is an aggregate: GCC 12 copies the bytes of one that is a temporary beside a co_await.
 //
 // A new public future or result struct gets a line here.
+#include <heddle/channel/mpmc.hpp>
 #include <heddle/future/async.hpp>
 #include <heddle/future/future.hpp>
 #include <heddle/future/ok.hpp>
@@ -38,6 +39,14 @@ static_assert(
     kNoAggregates<decltype(heddle::ok(std::declval<Result>())), decltype(heddle::ok(std::declval<Result&>()))>);
 static_assert(kNoAggregates<Poll<std::string>, Poll<void>, Poll<std::string&>, heddle::Ready<std::string>>);
 static_assert(kNoAggregates<heddle::Waker, Context>);
+
+// channel
+static_assert(kNoAggregates<heddle::mpsc::Channel<std::string>, heddle::mpmc::Channel<std::string>>);
+static_assert(kNoAggregates<heddle::channel::SendFuture<std::string>, heddle::channel::SendCopyFuture<std::string>,
+                            heddle::channel::ClosedFuture<std::string>, heddle::channel::RecvFuture<std::string>,
+                            heddle::channel::RecvManyFuture<std::string>>);
+static_assert(kNoAggregates<heddle::mpsc::SendError<std::string>, heddle::mpsc::TrySendError<std::string>,
+                            heddle::mpsc::SendTimeoutError<std::string>, heddle::mpsc::Permit<std::string>>);
 
 // runtime, time
 static_assert(kNoAggregates<heddle::task::JoinHandle<std::string>, heddle::task::JoinHandle<void>>);

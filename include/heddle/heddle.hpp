@@ -1,19 +1,39 @@
 // SPDX-License-Identifier: MIT
 // All of heddle. Namespace `heddle` holds the words that every program uses; the rest stands in its room's namespace.
 //
+//   marker    Send, Sync, SyncMut, Owned
+//   sync      Arc, Weak, Rc, Cell, RefCell, Mutex, RwLock, Condvar, Once, OnceLock, LazyLock, Barrier
+//   thread    spawn, Builder, JoinHandle, scope; current, park, sleep, yield_now, LocalKey, available_parallelism
 //   future    Poll, Waker, Context, Future, ready, pending, poll_fn, Async, Task, ok, block_on
+//   channel   mpsc and mpmc: channel, sync_channel; oneshot, broadcast, watch; channel::select for threads
+//   async     Mutex, RwLock, Semaphore, Notify, Barrier, OnceCell, SetOnce, CancellationToken
 //   runtime   Runtime, Builder, Handle, main; task::spawn, JoinHandle, yield_now
 //   time      Instant, sleep, sleep_until; pause, advance, resume
 //   net       IpAddr, SocketAddr, TcpListener, TcpStream
 //   io        Error, ErrorKind, Result
 #pragma once
 
+#include <heddle/async/barrier.hpp>
+#include <heddle/async/cancellation_token.hpp>
+#include <heddle/async/mutex.hpp>
+#include <heddle/async/notify.hpp>
+#include <heddle/async/once_cell.hpp>
+#include <heddle/async/rwlock.hpp>
+#include <heddle/async/semaphore.hpp>
+#include <heddle/async/set_once.hpp>
+#include <heddle/channel/broadcast.hpp>
+#include <heddle/channel/mpmc.hpp>
+#include <heddle/channel/mpsc.hpp>
+#include <heddle/channel/oneshot.hpp>
+#include <heddle/channel/select.hpp>
+#include <heddle/channel/watch.hpp>
 #include <heddle/future/async.hpp>
 #include <heddle/future/block_on.hpp>
 #include <heddle/future/future.hpp>
 #include <heddle/future/ok.hpp>
 #include <heddle/future/task.hpp>
 #include <heddle/io/error.hpp>
+#include <heddle/marker/send.hpp>
 #include <heddle/net/socket_addr.hpp>
 #include <heddle/net/tcp_listener.hpp>
 #include <heddle/net/tcp_stream.hpp>
@@ -22,6 +42,26 @@
 #include <heddle/runtime/main.hpp>
 #include <heddle/runtime/runtime.hpp>
 #include <heddle/runtime/spawn.hpp>
+#include <heddle/sync/arc.hpp>
+#include <heddle/sync/barrier.hpp>
+#include <heddle/sync/cell.hpp>
+#include <heddle/sync/condvar.hpp>
+#include <heddle/sync/lazy_lock.hpp>
+#include <heddle/sync/mutex.hpp>
+#include <heddle/sync/once.hpp>
+#include <heddle/sync/once_lock.hpp>
+#include <heddle/sync/poison.hpp>
+#include <heddle/sync/rc.hpp>
+#include <heddle/sync/ref_cell.hpp>
+#include <heddle/sync/rw_lock.hpp>
+#include <heddle/thread/borrow.hpp>
+#include <heddle/thread/join_error.hpp>
+#include <heddle/thread/join_handle.hpp>
+#include <heddle/thread/local_key.hpp>
+#include <heddle/thread/park.hpp>
+#include <heddle/thread/scope.hpp>
+#include <heddle/thread/spawn.hpp>
+#include <heddle/thread/thread.hpp>
 #include <heddle/time/instant.hpp>
 #include <heddle/time/pause.hpp>
 #include <heddle/time/sleep.hpp>

@@ -22,16 +22,21 @@ namespace heddle::inline v0::base {
 
 namespace {
 
-// Classes of 16 bytes: a coarser grain costs more memory in a million idle tasks than it saves in lists.
+// Classes of 8, 24, 40, ... bytes: malloc's blocks have 16 n + 8 bytes to use. A coarser grain would cost more memory
+// in a million idle tasks than it saves in lists.
 constexpr std::size_t kGrain = 16;
 constexpr std::size_t kLargest = 2048;
-constexpr std::size_t kClasses = kLargest / kGrain;
 // Bytes that one list may keep: a batch of some thousand tasks, little beside a thread's stack.
 constexpr std::size_t kKeepBytes = std::size_t{1} << 20;
+
+constexpr std::size_t class_of(std::size_t size) noexcept { return (size + kGrain / 2 - 1) / kGrain; }
+constexpr std::size_t size_of(std::size_t index) noexcept { return index * kGrain + kGrain / 2; }
+constexpr std::size_t kClasses = class_of(kLargest) + 1;
 
 struct FreeBlock {
   FreeBlock* next;
 };
+static_assert(sizeof(FreeBlock) <= size_of(0));
 
 struct List {
   FreeBlock* head;
@@ -42,10 +47,6 @@ struct List {
 // Trivial, so that access needs no guard and blocks may still be freed while the thread's other objects die.
 constinit thread_local std::array<List, kClasses> lists{};
 constinit thread_local bool opened = false;
-
-// A size of 0 wraps around, and so has no class, as one that is too large.
-constexpr std::size_t class_of(std::size_t size) noexcept { return (size - 1) / kGrain; }
-constexpr std::size_t size_of(std::size_t index) noexcept { return (index + 1) * kGrain; }
 
 // Destroyed at thread exit, when the thread's lists go back to operator delete.
 struct Drain {

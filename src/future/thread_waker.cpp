@@ -22,15 +22,18 @@ void ThreadWaker::wake_thread(WakeTarget& target) noexcept {
   if (self.state_.exchange(kWoken, base::acq_rel) == kAsleep) sys::futex_wake_one(self.state_);
 }
 
-void ThreadWaker::sleep() noexcept {
+void ThreadWaker::sleep() noexcept { sleep_until(sys::kForever); }
+
+bool ThreadWaker::sleep_until(std::uint64_t deadline) noexcept {
   std::uint32_t state = kEmpty;
   if (state_.compare_exchange_strong(state, kAsleep, base::acq_rel, base::acquire)) {
+    bool in_time = true;
     do {
-      sys::futex_wait(state_, kAsleep);
-    } while (state_.load(base::acquire) == kAsleep);
+      in_time = sys::futex_wait(state_, kAsleep, deadline);
+    } while (in_time && state_.load(base::acquire) == kAsleep);
   }
   // An exchange, not a store: it sees the writes of a wake that comes between the loop and here.
-  state_.exchange(kEmpty, base::acquire);
+  return state_.exchange(kEmpty, base::acquire) == kWoken;
 }
 
 }  // namespace heddle::inline v0::future

@@ -121,6 +121,8 @@ void CurrentThread::drive(MainFuture& future) {
       if (future.poll(cx)) return static_cast<void>(cx.take_yielded());
     }
     const bool more = run_some_tasks() || main->is_set();
+    if (more && tick_ - turned_at_ < config_.event_interval) continue;  // a main future that yields is a poll like others
+    turned_at_ = tick_;
     turn(!more);
     advance_paused_clock(*main);
     if (timers().next_turn() != TimerShard::kNever) timers().fire(clock().now());

@@ -54,6 +54,7 @@ class CurrentThread final : public Shared, private detail::Worker {
   // Owned by whoever has the core.
   detail::TaskQueue queue_;
   std::uint32_t tick_ = 0;
+  std::uint32_t turned_at_ = 0;
 
   base::SpinLock lock_;
   // Guarded by lock_: whether somebody has the core, and whom to wake when it is free.

@@ -2,22 +2,14 @@
 // Exceptions that leave tasks: in words, and where they go when nobody takes them.
 #include <heddle/runtime/main.hpp>
 
+#include "base/describe.hpp"
+
 #include <cstdio>
 #include <string>
 
 namespace heddle::inline v0 {
 
 namespace {
-
-std::string describe(const std::exception_ptr& exception) {
-  try {
-    std::rethrow_exception(exception);
-  } catch (const std::exception& error) {
-    return error.what();
-  } catch (...) {
-    return "an exception that is no std::exception";
-  }
-}
 
 void print_panic(const task::JoinError& error) noexcept {
   try {
@@ -33,7 +25,7 @@ constinit base::atomic<runtime::PanicHook> panic_hook{&print_panic};
 
 std::string task::JoinError::message() const {
   const std::string name = "task " + std::to_string(id_.number());
-  return is_cancelled() ? name + " was cancelled" : name + " panicked: " + describe(exception_);
+  return is_cancelled() ? name + " was cancelled" : name + " panicked: " + base::describe(exception_);
 }
 
 namespace runtime {
@@ -50,7 +42,7 @@ void report_main_error(const io::Error& error) noexcept {
 }
 
 void report_main_panic(std::exception_ptr exception) noexcept {
-  std::fprintf(stderr, "heddle: main panicked: %s\n", describe(exception).c_str());
+  std::fprintf(stderr, "heddle: main panicked: %s\n", base::describe(exception).c_str());
 }
 
 }  // namespace detail

@@ -18,7 +18,9 @@
 
 #include "runtime/injection_queue.hpp"
 
+#include <algorithm>
 #include <array>
+#include <cstddef>
 #include <cstdint>
 
 namespace heddle::inline v0::runtime::detail {
@@ -36,6 +38,9 @@ class RunQueue {
     const std::uint64_t head = head_->load(base::acquire);  // first: it never passes a tail that is read later
     return tail_->load(base::acquire) - real(head);
   }
+
+  /// How many more fit in. Any thread; a hint while others steal.
+  [[nodiscard]] std::size_t room() const noexcept { return kCapacity - std::min(size(), kCapacity); }
 
   /// Owner. When full, half of the queue and `task` go to `overflow`.
   void push(TaskHeader& task, InjectionQueue& overflow) noexcept {

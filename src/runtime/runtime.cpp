@@ -3,13 +3,13 @@
 #include <heddle/runtime/runtime.hpp>
 
 #include <heddle/runtime/error.hpp>
+#include <heddle/thread/thread.hpp>
 
 #include "runtime/config.hpp"
 #include "runtime/current.hpp"
 #include "runtime/current_thread.hpp"
 #include "runtime/multi_thread.hpp"
-
-#include "sys/worker_thread.hpp"
+#include "runtime/worker_thread.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -21,7 +21,7 @@ using namespace detail;
 
 /// The workers' threads of a multi-thread runtime.
 struct Runtime::Threads {
-  std::vector<sys::WorkerThread> threads;
+  std::vector<WorkerThread> threads;
 };
 
 EnterGuard::EnterGuard(Shared& shared) noexcept : shared_(&shared), before_(current().shared) {
@@ -70,7 +70,7 @@ void Runtime::shut_down(Wait wait) noexcept {
     static_cast<MultiThread*>(shared_)->shut_down();
     // A thread that polls tasks must not wait: it may be the worker that it would wait for.
     const bool join = wait == Wait::kYes && !base::in_async();
-    for (sys::WorkerThread& thread : threads_->threads) join ? thread.join() : thread.detach();
+    for (WorkerThread& thread : threads_->threads) join ? thread.join() : thread.detach();
   }
   std::exchange(shared_, nullptr)->drop_reference();
 }
@@ -149,13 +149,13 @@ io::Result<Runtime> Builder::build() {
   if (!driver) return std::unexpected(driver.error());
   if (!config_->multi_thread) return Runtime(*new CurrentThread(*config_, std::move(*driver)), nullptr);
 
-  const std::size_t workers = config_->workers_given ? config_->worker_threads : sys::usable_processors();
+  const std::size_t workers = config_->workers_given ? config_->worker_threads : thread::available_parallelism();
   auto* shared = new MultiThread(*config_, workers, std::move(*driver));
   Runtime runtime(*shared, std::make_unique<Runtime::Threads>());
-  std::vector<sys::WorkerThread>& threads = runtime.threads_->threads;
+  std::vector<WorkerThread>& threads = runtime.threads_->threads;
   threads.reserve(workers + 1);
   while (threads.size() < workers) {
-    auto thread = sys::WorkerThread::start(config_->thread_name, config_->thread_stack_size,
+    auto thread = WorkerThread::start(config_->thread_name, config_->thread_stack_size,
                                            [shared, index = threads.size()] { shared->run_worker(index); });
     if (!thread) {
       for (std::size_t i = threads.size(); i < workers; ++i) shared->give_up_worker();
@@ -165,7 +165,7 @@ io::Result<Runtime> Builder::build() {
   }
   if (shared->is_monitored()) {
     shared->add_reference();  // dropped at the end of run_monitor
-    auto thread = sys::WorkerThread::start("heddle-monitor", 0, [shared] { shared->run_monitor(); });
+    auto thread = WorkerThread::start("heddle-monitor", 0, [shared] { shared->run_monitor(); });
     if (!thread) {
       shared->drop_reference();
       return io::fail(thread.error());

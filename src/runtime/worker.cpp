@@ -27,6 +27,7 @@ constexpr std::uint64_t kTurnEvery = 50'000;
 // Three tasks in a row may pass the others through the LIFO slot (Tokio's number): a pair that wakes each other
 // keeps its cache, and can't starve the rest.
 constexpr std::uint32_t kLifoInARow = 3;
+constexpr std::size_t kFewestEvents = 16;
 constexpr std::size_t kInjectedBatch = RunQueue::kCapacity / 2;
 
 }  // namespace
@@ -76,8 +77,7 @@ TaskHeader* MultiThreadWorker::pop_injected() noexcept {
   if (size == 0) return nullptr;
   TaskQueue batch;
   const std::size_t share = size / shared_.workers_.size() + 1;
-  const std::size_t room = RunQueue::kCapacity - std::min(queue_.size(), RunQueue::kCapacity);
-  shared_.injected_.pop(batch, std::min({share, room + 1, kInjectedBatch}));
+  shared_.injected_.pop(batch, std::min({share, queue_.room() + 1, kInjectedBatch}));
   TaskHeader* first = batch.pop_front();
   while (TaskHeader* task = batch.pop_front()) queue_.push(*task, shared_.injected_);
   return first;
@@ -162,7 +162,9 @@ void MultiThreadWorker::turn_driver() noexcept {
   shared_.timers().fire(now);
   Driver& driver = shared_.driver();
   if (driver.try_acquire()) {
-    driver.turn(Driver::kNoWait);
+    // What has no room would spill into the injection queue and be overtaken there by later events. The kernel's own
+    // queue is in order, so it may wait in that; but for a few, lest a full queue keep all events out.
+    driver.turn(Driver::kNoWait, std::clamp(queue_.room(), kFewestEvents, Driver::kMostEvents));
     driver.release();
   }
   in_driver_turn_ = false;

@@ -101,13 +101,13 @@ void on_new_thread(F f) {
 }
 
 TEST(BlockCache, a_list_keeps_a_mebibyte_and_gives_the_rest_back) {
-  constexpr std::size_t kSize = 1024;
+  constexpr std::size_t kSize = 1032;
   on_new_thread([] {
     std::vector<void*> blocks(4096);
     for (void*& block : blocks) block = allocate_block(kSize);
     const std::int64_t before = blocks_alive.load(std::memory_order_relaxed);
     for (void* block : blocks) free_block(block, kSize);
-    EXPECT_EQ(before - blocks_alive.load(std::memory_order_relaxed), 4096 - 1024);
+    EXPECT_EQ(before - blocks_alive.load(std::memory_order_relaxed), 4096 - (1 << 20) / 1032);
   });
 }
 
@@ -140,20 +140,20 @@ TEST(BlockCache, the_block_freed_last_is_taken_first) {
 
 TEST(BlockCache, sizes_of_one_class_share_their_blocks) {
   on_new_thread([] {
-    void* block = allocate_block(81);
-    free_block(block, 81);
-    EXPECT_EQ(allocate_block(96), block);
-    free_block(block, 96);
+    void* block = allocate_block(89);
+    free_block(block, 89);
+    EXPECT_EQ(allocate_block(104), block);
+    free_block(block, 104);
   });
 }
 
 TEST(BlockCache, sizes_of_two_classes_do_not) {
   on_new_thread([] {
-    void* block = allocate_block(96);
-    free_block(block, 96);
-    void* other = allocate_block(97);
+    void* block = allocate_block(104);
+    free_block(block, 104);
+    void* other = allocate_block(105);
     EXPECT_NE(other, block);
-    free_block(other, 97);
+    free_block(other, 105);
   });
 }
 

@@ -23,6 +23,7 @@
 #include <utility>
 #include <vector>
 
+#include "support/lent.hpp"
 #include "support/mock_task.hpp"
 #include "support/tracked.hpp"
 
@@ -37,6 +38,7 @@ using heddle::Poll;
 using heddle::Ready;
 using heddle::Task;
 using heddle::test::drop_at_each_suspension;
+using heddle::test::Lent;
 using heddle::test::Lives;
 using heddle::test::Tracked;
 using heddle::test::YieldTimes;
@@ -88,17 +90,17 @@ Async<int> length_view(std::string_view s) {
   co_await YieldTimes(1);
   co_return static_cast<int>(s.size());
 }
-Task<Tracked> make(Lives* lives, int id) {
+Task<Tracked> make(Lent<Lives> lives, int id) {
   co_await YieldTimes(1);
   co_return Tracked(*lives, id);
 }
-Task<std::vector<Tracked>> make_many(Lives* lives, int n) {
+Task<std::vector<Tracked>> make_many(Lent<Lives> lives, int n) {
   co_await YieldTimes(1);
   std::vector<Tracked> many;
   for (int i = 0; i < n; ++i) many.emplace_back(*lives, i);
   co_return many;
 }
-Task<std::expected<Tracked, std::string>> make_or_fail(Lives* lives, int id) {
+Task<std::expected<Tracked, std::string>> make_or_fail(Lent<Lives> lives, int id) {
   co_await YieldTimes(1);
   if (id < 0) co_return std::unexpected("an error that is too long for the small string");
   co_return Tracked(*lives, id);
@@ -144,6 +146,7 @@ struct Options {
   int port = 0;
 
   explicit Options(Tracked t) : tracked(std::move(t)) {}
+  HEDDLE_FIELDS(name, tracked, port);
   Options& with_port(int p) {
     port = p;
     return *this;
@@ -158,7 +161,7 @@ struct TwoResults {
   Tracked second;
   TwoResults(Tracked a, Tracked b) : first(std::move(a)), second(std::move(b)) {}
 };
-Task<TwoResults> make_two(Lives* lives) {
+Task<TwoResults> make_two(Lent<Lives> lives) {
   co_await YieldTimes(1);
   co_return TwoResults(Tracked(*lives, 2), Tracked(*lives, 3));
 }
@@ -389,7 +392,7 @@ TEST(Results, in_arithmetic_assignment_and_subscripts) {
 TEST(Results, of_ok_in_every_position) {
   using Number = std::expected<int, std::string>;
   expect(24, [](Lives& l) -> Async<int> {
-    const auto twice = [](Lives* lives, int id) -> Task<Number> {
+    const auto twice = [](Lent<Lives> lives, int id) -> Task<Number> {
       const Tracked local(*lives, 1);
       const Tracked t = co_await ok(make_or_fail(lives, id));
       if ((co_await ok(make_or_fail(lives, 2))).id() != 2) co_return 0;

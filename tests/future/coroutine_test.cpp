@@ -15,6 +15,7 @@
 #include <utility>
 #include <vector>
 
+#include "support/lent.hpp"
 #include "support/mock_task.hpp"
 #include "support/tracked.hpp"
 
@@ -30,6 +31,7 @@ using heddle::poll_fn;
 using heddle::PolledAfterCompletion;
 using heddle::Ready;
 using heddle::Task;
+using heddle::test::Lent;
 using heddle::test::Lives;
 using heddle::test::MockTask;
 using heddle::test::Tracked;
@@ -42,7 +44,7 @@ static_assert(std::is_nothrow_move_constructible_v<Task<int>> && !std::is_move_a
 /// What each test of both types is run on.
 template <template <class> class Coroutine>
 struct Functions {
-  static Coroutine<void> mark(bool* ran) {
+  static Coroutine<void> mark(Lent<bool> ran) {
     *ran = true;
     co_return;
   }
@@ -52,12 +54,12 @@ struct Functions {
     co_return n;
   }
   static Coroutine<std::unique_ptr<int>> move_only(int n) { co_return std::make_unique<int>(n); }
-  static Coroutine<int&> reference(int* n) {
+  static Coroutine<int&> reference(Lent<int> n) {
     co_await YieldTimes(1);
     co_return *n;
   }
-  static Coroutine<int&&> rvalue(int* n) { co_return std::move(*n); }
-  static Coroutine<const std::string&> text(const std::string* s) { co_return *s; }
+  static Coroutine<int&&> rvalue(Lent<int> n) { co_return std::move(*n); }
+  static Coroutine<const std::string&> text(Lent<const std::string> s) { co_return *s; }
   static Coroutine<int> throws_at_once() {
     throw std::runtime_error("at once");
     co_return 0;
@@ -66,7 +68,7 @@ struct Functions {
     co_await YieldTimes(1);
     throw std::runtime_error("late");
   }
-  static Coroutine<Tracked> tracked(Lives* lives, Tracked parameter) {
+  static Coroutine<Tracked> tracked(Lent<Lives> lives, Tracked parameter) {
     const Tracked local(*lives, 2);
     co_await YieldTimes(1);
     co_return Tracked(*lives, parameter.id() + local.id());
@@ -312,11 +314,11 @@ TEST(TaskDeathTest, destroying_one_that_another_awaits_aborts) {
 TEST(TaskDeathTest, destroying_one_from_within_aborts) {
   MockTask task;
   std::optional<Task<>> self;
-  const auto suicide = [](std::optional<Task<>>& me) -> Task<> {
-    me.reset();
+  const auto suicide = [](Lent<std::optional<Task<>>> me) -> Task<> {
+    me->reset();
     co_return;
   };
-  self.emplace(suicide(self));
+  self.emplace(suicide(&self));
   EXPECT_DEATH(static_cast<void>(task.poll(*self)), "destroyed while it runs, or is awaited");
 }
 

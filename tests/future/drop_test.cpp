@@ -15,6 +15,7 @@
 #include <utility>
 #include <vector>
 
+#include "support/lent.hpp"
 #include "support/mock_task.hpp"
 #include "support/tracked.hpp"
 
@@ -29,6 +30,7 @@ using heddle::poll_fn;
 using heddle::Ready;
 using heddle::Task;
 using heddle::test::drop_at_each_suspension;
+using heddle::test::Lent;
 using heddle::test::Lives;
 using heddle::test::MockTask;
 using heddle::test::Tracked;
@@ -91,23 +93,23 @@ int expect_no_trace(F function) {
                                  });
 }
 
-Task<Tracked> made_late(Lives& lives, int id) {
+Task<Tracked> made_late(Lent<Lives> lives, int id) {
   co_await YieldTimes(1);
-  co_return Tracked(lives, id);
+  co_return Tracked(*lives, id);
 }
 
 TEST(Drop, with_temporaries_of_the_expression_alive_nothing_is_left) {
   const auto sum = [](const Tracked& a, const Tracked& b, const Tracked& c) { return a.id() + b.id() + c.id(); };
   EXPECT_EQ(expect_no_trace([&](Lives& counts) -> Async<int> {
-              co_return sum(Tracked(counts, 1), co_await made_late(counts, 2), co_await made_late(counts, 3));
+              co_return sum(Tracked(counts, 1), co_await made_late(&counts, 2), co_await made_late(&counts, 3));
             }),
             2);
 }
 
 TEST(Drop, with_named_tasks_polled_and_not_polled_nothing_is_left) {
   EXPECT_EQ(expect_no_trace([](Lives& counts) -> Async<int> {
-              auto first = made_late(counts, 1);
-              auto second = made_late(counts, 2);
+              auto first = made_late(&counts, 1);
+              auto second = made_late(&counts, 2);
               co_await poll_fn([&](Context& cx) -> Poll<void> {
                 EXPECT_TRUE(second.poll(cx).is_pending());
                 return Ready();
@@ -180,9 +182,9 @@ TEST(Drop, a_local_may_wake_its_own_task_while_it_ends) {
 TEST(Drop, a_local_may_drop_another_suspended_coroutine_while_it_ends) {
   MockTask task;
   Lives lives;
-  auto other = std::make_unique<Task<Tracked>>(made_late(lives, 5));
+  auto other = std::make_unique<Task<Tracked>>(made_late(&lives, 5));
   EXPECT_TRUE(task.poll(*other).is_pending());
-  auto never_polled = std::make_unique<Task<Tracked>>(made_late(lives, 6));
+  auto never_polled = std::make_unique<Task<Tracked>>(made_late(&lives, 6));
   const auto deep = [&](Lives& counts) -> Async<> {
     Tracked local(counts, 2);
     local.on_end([&] {
@@ -210,7 +212,7 @@ TEST(Drop, a_local_may_run_another_coroutine_to_its_end_while_it_ends) {
   int ran = 0;
   const auto work = [&](Lives& counts) -> Async<> {
     Tracked local(counts, 1);
-    local.on_end([&] { ran = block_on(made_late(counts, 7)).id(); });
+    local.on_end([&] { ran = block_on(made_late(&counts, 7)).id(); });
     co_await YieldTimes(1);
   };
   {

@@ -1,11 +1,21 @@
 # SPDX-License-Identifier: MIT
-"""The report is one file that needs nothing else, and its plots are well-formed and within their frames."""
+"""The report is one file that needs nothing else, and its plots are legible and true to their numbers."""
 
+import functools
+import itertools
+import os
 import re
+import subprocess
+import sys
+import tempfile
 import unittest
 import xml.etree.ElementTree
 
-from measured import echo, results
+import matplotlib
+from matplotlib.path import Path
+from matplotlib.textpath import TextPath
+from matplotlib.transforms import Bbox
+from measured import GUIDE, echo, results
 
 import plots
 import report
@@ -15,7 +25,8 @@ SVG = re.compile(r"<svg.*?</svg>", re.DOTALL)
 
 class Report(unittest.TestCase):
     def test_nothing_is_fetched(self):
-        shown = report.render(results(), ["in a way"])
+        # The name of a namespace is not fetched, nor is what # refers to.
+        shown = re.sub(r'xmlns(:\w+)?="[^"]*"|url\(#', "", report.render(results(), ["in a way"]))
         for fetches in ["http:", "https:", "src=", "url(", "@import", "<link", "<script"]:
             self.assertNotIn(fetches, shown)
 
@@ -36,32 +47,80 @@ class Report(unittest.TestCase):
         self.assertEqual(len(SVG.findall(shown)), 4)
 
 
-class Plots(unittest.TestCase):
-    def every_plot(self):
-        tiny = echo("tasks", 1, p50_ms=0.0, p99_ms=0.0, p999_ms=0.0, requests_per_second=0.0, bytes_per_connection=0.0)
-        for measured in [results(), results(tiny, echo("threads", 1))]:
-            for plot in plots.all_plots(measured):
-                yield plot["title"], xml.etree.ElementTree.fromstring(plot["svg"])
+@functools.cache
+def every_plot() -> list[tuple[str, str]]:
+    """Titles and SVGs, for usual numbers and for odd ones."""
+    nothing = echo("tasks", 1, p50_ms=0.0, p99_ms=0.0, p999_ms=0.0, requests_per_second=0.0, bytes_per_connection=0.0)
+    much = echo("threads", 999_999, p999_ms=60_000.0, requests_per_second=123_456_789.0, bytes_per_connection=1e9)
+    return [(plot.title, plot.svg) for measured in [results(), results(nothing, echo("threads", 1), much)]
+            for plot in plots.all_plots(measured)]
 
-    def test_bars_and_dots_are_within_the_frame(self):
-        for title, svg in self.every_plot():
-            width, height = (float(number) for number in svg.get("viewBox").split()[2:])
+
+def texts(svg: str) -> list[xml.etree.ElementTree.Element]:
+    return list(xml.etree.ElementTree.fromstring(svg).iter("{http://www.w3.org/2000/svg}text"))
+
+
+def box(text: xml.etree.ElementTree.Element) -> Bbox:
+    """Where it stands, in the font that the plot was laid out with."""
+    x, y = float(text.get("x")), float(text.get("y"))
+    extents = TextPath((x, -y), text.text, size=12, prop={"family": "DejaVu Sans"}).get_extents()
+    anchor = re.search(r"text-anchor: (\w+)", text.get("style"))[1]
+    left = extents.width * {"start": 0, "middle": 0.5, "end": 1}[anchor]
+    return Bbox([[extents.x0 - left, -extents.y1], [extents.x1 - left, -extents.y0]])
+
+
+class Plots(unittest.TestCase):
+    def test_every_label_is_within_the_frame_and_covers_no_other(self):
+        for title, svg in every_plot():
             with self.subTest(title):
-                for rect in svg.iter("rect"):
-                    self.assertLessEqual(float(rect.get("x")) + float(rect.get("width")), width - 100)
-                    self.assertLessEqual(float(rect.get("y")) + float(rect.get("height")), height)
-                for circle in svg.iter("circle"):
-                    self.assertTrue(plots.LABEL <= float(circle.get("cx")) <= width, circle.get("cx"))
+                width, height = map(float, re.search(r'viewBox="0 0 (\S+) (\S+)"', svg).groups())
+                boxes = [box(text) for text in texts(svg)]
+                for one in boxes:
+                    self.assertTrue(0 <= one.x0 and one.x1 <= width and 0 <= one.y0 and one.y1 <= height, one)
+                for one, other in itertools.combinations(boxes, 2):
+                    self.assertFalse(one.overlaps(other), f"{one} {other}")
+
+    def test_every_colour_is_the_style_sheets(self):
+        for title, svg in every_plot():
+            with self.subTest(title):
+                colours = set(re.findall(r"(?:fill|stroke): ([^;\"]+)", svg))
+                self.assertLessEqual(colours, {"none", "currentColor", "var(--rule)", "var(--tasks)", "var(--threads)"})
+                for text in texts(svg):
+                    self.assertIn("fill: currentColor", text.get("style"))
 
     def test_bars_are_as_long_as_their_values(self):
-        group = [("tasks", 50.0, "50"), ("threads", 100.0, "100")]
-        svg = xml.etree.ElementTree.fromstring(plots.bars("t", [("", group)]))
-        half, whole = (float(rect.get("width")) for rect in svg.iter("rect"))
-        self.assertAlmostEqual(half * 2, whole, delta=0.2)
+        plot = plots.Plot("t", "", {"": [("tasks", [50.0]), ("threads", [100.0])]}, str)
+        half, whole = (Path(re.findall(r"[ML] (\S+) (\S+)", drawn)).get_extents().width
+                       for drawn in re.findall(r'd="([^"]*)" [^>]*fill: var', plot.svg))
+        self.assertAlmostEqual(half * 2, whole, delta=0.01)
 
-    def test_decades_enclose_their_range(self):
-        self.assertEqual(plots.decades(0.5, 120.0), [0.1, 1.0, 10.0, 100.0, 1000.0])
-        self.assertEqual(plots.decades(1.0, 1.0), [1.0, 10.0])
+    def test_a_logarithmic_axis_has_whole_decades_around_its_values(self):
+        for values, ticks in [([5.0, 120.0], ["1.0", "10.0", "100.0", "1000.0"]), ([2.0, 3.0], ["1.0", "10.0"])]:
+            plot = plots.Plot("t", "", {"": [("tasks", values)]}, str, logarithmic=True)
+            self.assertEqual([text.text for text in texts(plot.svg) if "middle" in text.get("style")], ticks)
+
+    def test_what_is_said_beside_a_row_is_its_last_value(self):
+        plot = plots.Plot("t", "", {"": [("tasks", [0.0, 0.25])]}, str, logarithmic=True)
+        self.assertIn("0.25", [text.text for text in texts(plot.svg)])
+
+    def test_no_id_is_there_twice_and_each_that_is_used_is_there(self):
+        shown = "".join(plot.svg for plot in plots.all_plots(results()))
+        ids = re.findall(r'\bid="([^"]*)"', shown)
+        self.assertEqual(len(ids), len(set(ids)))
+        self.assertLessEqual(set(re.findall(r'(?:url\(|href=")#([^")]*)', shown)), set(ids))
+
+    def test_the_same_numbers_make_the_same_plots_whatever_the_user_configured(self):
+        plain = [plot.svg for plot in plots.all_plots(results())]
+        with matplotlib.rc_context({"ytick.labelsize": 30, "axes.spines.left": False}):
+            self.assertEqual([plot.svg for plot in plots.all_plots(results())], plain)
+
+    def test_without_a_home_nothing_is_said_and_nothing_left_behind(self):
+        with tempfile.TemporaryDirectory() as folder:
+            environment = {"HOME": "/dev/null", "TMPDIR": folder, "PYTHONDONTWRITEBYTECODE": "1"}
+            done = subprocess.run([sys.executable, "-c", "import plots"], cwd=GUIDE, env=environment, capture_output=True,
+                                  text=True)
+            self.assertEqual((done.returncode, done.stdout, done.stderr), (0, "", ""))
+            self.assertEqual(os.listdir(folder), [])
 
 
 if __name__ == "__main__":

@@ -28,7 +28,8 @@ class Others(unittest.TestCase):
     def at(self, clock: float, user: float, own: float):
         self.clock, self.own = clock, own
         ticks = int(user * os.sysconf("SC_CLK_TCK"))
-        (self.proc / "stat").write_text(f"cpu  {ticks} 0 0 99999 88888 77777 66666 0 0 0\ncpu0 1 2 3\n")
+        idle = 1_000 + int(clock) * 50
+        (self.proc / "stat").write_text(f"cpu  {ticks} 0 0 {idle} {idle} {idle} {idle} 0 0 0\ncpu0 1 2 3\n")
 
     def times(self):
         return os.times_result((0.0, 0.0, self.own, 0.0, 0.0))

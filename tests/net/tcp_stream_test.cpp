@@ -5,6 +5,7 @@
 #include <heddle/runtime/error.hpp>
 #include <heddle/runtime/spawn.hpp>
 
+#include "support/lent.hpp"
 #include "support/run_in.hpp"
 #include "support/sockets.hpp"
 
@@ -275,13 +276,13 @@ TEST_P(Stream, one_task_reads_while_another_writes) {
     }(std::move(server)));
     // What is sent doesn't fit into the sockets' buffers, so the writer depends on the reader.
     constexpr std::size_t kSize = 16U << 20;
-    auto writer = task::spawn([](TcpStream& stream) -> Async<> {
+    auto writer = task::spawn([](Lent<TcpStream> stream) -> Async<> {
       const std::string data(kSize, 'z');
-      auto written = co_await stream.write_all(bytes(data));
+      auto written = co_await stream->write_all(bytes(data));
       EXPECT_TRUE(written.has_value());
-      auto ended = co_await stream.shutdown();
+      auto ended = co_await stream->shutdown();
       EXPECT_TRUE(ended.has_value());
-    }, std::ref(client));
+    }, Lent(&client));
     const std::string text = co_await read_text(client, kSize);
     EXPECT_EQ(text.size(), kSize);
     auto written = co_await writer;

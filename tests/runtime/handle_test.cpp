@@ -157,10 +157,13 @@ TEST_P(Ways, the_main_future_is_woken_by_a_foreign_thread) {
   }
 }
 
+thread_local bool at_home = false;
+
 TEST_P(Ways, a_task_that_enters_another_runtime_spawns_and_sleeps_there_and_wakes_at_home) {
   // More workers than the other runtime has shards: a worker's number means nothing there.
   static std::optional<hd::runtime::Runtime> home;
-  home.emplace(heddle_test::runtime_of(RuntimeKind::kFourWorkers));
+  auto builder = heddle_test::builder_of(RuntimeKind::kFourWorkers);
+  home.emplace(builder.on_thread_start([] { at_home = true; }).build().value());
   std::vector<hd::task::JoinHandle<void>> tasks;
   for (int i = 0; i < 40; ++i) {
     tasks.push_back(home->spawn([]() -> hd::Task<> {
@@ -168,7 +171,9 @@ TEST_P(Ways, a_task_that_enters_another_runtime_spawns_and_sleeps_there_and_wake
       {
         const auto guard = runtime->enter();
         there.emplace(hd::task::spawn([]() -> hd::Task<int> {
+          EXPECT_FALSE(at_home);
           co_await hd::time::sleep(1ms);
+          EXPECT_FALSE(at_home);
           ++count;
           co_return 1;
         }()));
@@ -176,6 +181,7 @@ TEST_P(Ways, a_task_that_enters_another_runtime_spawns_and_sleeps_there_and_wake
         here.abort();
       }
       EXPECT_EQ((co_await *there).value(), 1);
+      EXPECT_TRUE(at_home);
     }()));
   }
   run([]() -> hd::Task<> {

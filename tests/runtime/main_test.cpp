@@ -61,6 +61,7 @@ struct Left {
 TEST(Main, cancels_the_tasks_that_are_left) {
   static std::atomic<bool> started;
   started = false;
+  Left::gone = 0;
   hd::main([]() -> hd::Task<> {
     static_cast<void>(hd::task::spawn([]() -> hd::Task<> {
       const Left local;

@@ -263,6 +263,7 @@ struct ThrowsWhenMoved {
   ThrowsWhenMoved& operator=(ThrowsWhenMoved&&) = delete;
   DropCounter counter{Spawn::drops};
   int moves_left = 3;
+  HEDDLE_FIELDS(counter, moves_left);
 };
 
 TEST_P(Spawn, a_value_whose_move_throws_is_an_exception_and_leaks_nothing) {

@@ -2,6 +2,8 @@
 // A value that counts its destruction, once, however often it was moved.
 #pragma once
 
+#include <heddle/marker/rules.hpp>
+
 #include <atomic>
 #include <utility>
 
@@ -18,6 +20,10 @@ class DropCounter {
 
  private:
   std::atomic<int>* drops_;
+
+  // The counter is an atomic that outlives the test's tasks.
+  HEDDLE_UNSAFE_SEND(true);
+  HEDDLE_UNSAFE_OWNED(true);
 };
 
 /// Calls a function when it is destroyed, unless it was moved away.

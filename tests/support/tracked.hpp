@@ -2,6 +2,8 @@
 // Tracked: an object whose life is counted, for tests of who destroys what, when and how often.
 #pragma once
 
+#include <heddle/marker/rules.hpp>
+
 #include <functional>
 #include <utility>
 #include <vector>
@@ -61,6 +63,10 @@ class Tracked {
   Lives* lives_;
   int id_;
   std::function<void()> on_end_{};
+
+  // A test keeps to one thread at a time.
+  HEDDLE_UNSAFE_SEND(true);
+  HEDDLE_UNSAFE_OWNED(true);
 };
 
 }  // namespace heddle::test

@@ -37,6 +37,12 @@ class Run(planted.PlantedTree):
                 self.assertEqual(run.returncode, 2)
                 self.assertIn("did you mean 'tokio_hello'?", run.stderr)
 
+    def test_an_example_that_must_not_compile_shows_what_the_compiler_says(self):
+        self.plant("examples/wrong.cpp", head="// SPDX\n// Is refused.\n// Does not compile: look.\n#error because\n")
+        run = self.run_it("wrong")
+        self.assertNotEqual(run.returncode, 0)
+        self.assertRegex(run.stderr, r"examples/wrong\.cpp:4:\d+: error: .*because")
+
     def test_an_unknown_short_option_is_an_error(self):
         self.assertEqual(self.run_it("-x").returncode, 2)
 

@@ -58,6 +58,8 @@ class IntrusiveList {
 
   [[nodiscard]] T* front() noexcept { return empty() ? nullptr : static_cast<T*>(ring_.next_); }
 
+  [[nodiscard]] T* back() noexcept { return empty() ? nullptr : static_cast<T*>(ring_.prev_); }
+
   void push_back(T& item) noexcept {
     Node& node = item;
     HEDDLE_ASSERT(!node.linked(), "a node can be in one list at a time");

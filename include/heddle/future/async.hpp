@@ -3,6 +3,7 @@
 #pragma once
 
 #include <heddle/future/detail/coroutine.hpp>
+#include <heddle/marker/rules.hpp>
 
 #include <coroutine>
 #include <type_traits>
@@ -41,5 +42,11 @@ class AsyncPromise : public ValuePromise<T> {
   Async<T> get_return_object() noexcept { return Async<T>(*this); }
 };
 }  // namespace future::detail
+
+template <class T>
+struct marker::unsafe_rules<Async<T>> {
+  using Send = Never<"spawn(f, args) instead">;
+  using Sync = Never<"spawn(f, args) instead">;
+};
 
 }  // namespace heddle::inline v0

@@ -32,6 +32,9 @@ class ThreadWaker final : public WakeTarget {
   /// Sleeps until woken; returns at once if a wake is kept. Only the thread that made it.
   void sleep() noexcept;
 
+  /// The same, until `deadline` at the latest, in nanoseconds of the steady clock. False when it ended without a wake.
+  bool sleep_until(std::uint64_t deadline) noexcept;
+
  private:
   static void wake_thread(WakeTarget& target) noexcept;
   static const VTable kVTable;

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <heddle/future/waker.hpp>
+#include <heddle/marker/rules.hpp>
 
 #include <cstdint>
 #include <utility>
@@ -64,6 +65,13 @@ class Context {
   const Waker* waker_;
   std::uint32_t budget_;
   bool yielded_ = false;
+};
+
+// It is its poller's, for one poll.
+template <>
+struct marker::unsafe_rules<Context> {
+  using Send = Never<"clone its waker instead">;
+  using Sync = Never<"clone its waker instead">;
 };
 
 }  // namespace heddle::inline v0

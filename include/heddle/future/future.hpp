@@ -8,6 +8,7 @@
 
 #include <heddle/future/context.hpp>
 #include <heddle/future/poll.hpp>
+#include <heddle/marker/fields.hpp>
 
 #include <concepts>
 #include <stdexcept>
@@ -33,6 +34,12 @@ using OutputOf = typename F::Output;
 class PolledAfterCompletion : public std::logic_error {
  public:
   PolledAfterCompletion() : std::logic_error("a future was polled after it had completed") {}
+
+ private:
+  // It adds nothing to its base, whose text is shared and constant.
+  HEDDLE_UNSAFE_SEND(true);
+  HEDDLE_UNSAFE_SYNC(true);
+  HEDDLE_UNSAFE_OWNED(true);
 };
 
 namespace future {
@@ -58,6 +65,8 @@ class [[nodiscard]] ReadyFuture {
  private:
   base::Stored<T> value_;
   bool done_ = false;
+
+  HEDDLE_FIELDS(value_, done_);
 };
 
 /// The future behind `pending`.
@@ -83,6 +92,8 @@ class [[nodiscard]] PollFn {
 
  private:
   F f_;
+
+  HEDDLE_FIELDS(f_);
 };
 
 }  // namespace future

@@ -4,6 +4,7 @@
 
 #include <heddle/base/assert.hpp>
 #include <heddle/base/unit.hpp>
+#include <heddle/marker/fields.hpp>
 
 #include <concepts>
 #include <optional>
@@ -25,6 +26,7 @@ template <class T>
 struct Ready {
   T value;
   constexpr explicit Ready(T v) : value(std::forward<T>(v)) {}
+  HEDDLE_FIELDS(value);
 };
 template <>
 struct Ready<void> {
@@ -71,6 +73,8 @@ class [[nodiscard]] Poll {
 
  private:
   std::optional<base::Stored<T>> kept_;
+
+  HEDDLE_FIELDS(kept_);
 };
 
 }  // namespace heddle::inline v0

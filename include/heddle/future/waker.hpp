@@ -8,6 +8,7 @@
 
 #include <heddle/base/assert.hpp>
 #include <heddle/base/atomic.hpp>
+#include <heddle/marker/rules.hpp>
 
 #include <cstdint>
 #include <utility>
@@ -107,6 +108,11 @@ class Waker {
   explicit Waker(future::WakeTarget* target) noexcept : target_(target) {}
 
   future::WakeTarget* target_ = nullptr;
+
+  // Counted with atomics, and a target may be woken from any thread.
+  HEDDLE_UNSAFE_SEND(true);
+  HEDDLE_UNSAFE_SYNC(true);
+  HEDDLE_UNSAFE_OWNED(true);
 };
 
 namespace future {

@@ -2,6 +2,8 @@
 // io::Error and io::Result: what input and output answer when the system refuses.
 #pragma once
 
+#include <heddle/marker/rules.hpp>
+
 #include <cstdint>
 #include <expected>
 #include <memory>
@@ -68,6 +70,11 @@ class Error {
   std::shared_ptr<const std::string> message_;
   int code_ = 0;
   ErrorKind kind_;
+
+  // Nobody has a pointer to the text that isn't const: the constructor makes it.
+  HEDDLE_UNSAFE_SEND(true);
+  HEDDLE_UNSAFE_SYNC(true);
+  HEDDLE_UNSAFE_OWNED(true);
 };
 
 /// A T, or why not. Rust's `std::io::Result`.

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <heddle/io/error.hpp>
+#include <heddle/marker/fields.hpp>
 
 #include <array>
 #include <compare>
@@ -48,6 +49,8 @@ class IpAddr {
 
   bool v6_;
   Bytes bytes_;
+
+  HEDDLE_FIELDS(v6_, bytes_);
 };
 
 /// An address and a port. Corresponds to Rust's `std::net::SocketAddr`.
@@ -72,6 +75,8 @@ class SocketAddr {
   IpAddr ip_;
   std::uint32_t scope_id_;
   std::uint16_t port_;
+
+  HEDDLE_FIELDS(ip_, scope_id_, port_);
 };
 
 }  // namespace heddle::inline v0::net

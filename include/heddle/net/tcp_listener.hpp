@@ -3,6 +3,7 @@
 #pragma once
 
 #include <heddle/future/async.hpp>
+#include <heddle/marker/fields.hpp>
 #include <heddle/net/tcp_stream.hpp>
 #include <heddle/runtime/detail/timer_entry.hpp>
 
@@ -18,6 +19,7 @@ struct Accepted {
   SocketAddr peer;
 
   Accepted(TcpStream stream, SocketAddr addr) noexcept : socket(std::move(stream)), peer(addr) {}
+  HEDDLE_FIELDS(socket, peer);
 };
 
 class TcpListener;
@@ -72,9 +74,21 @@ class TcpListener {
   detail::Socket socket_;
   // Nanoseconds on the runtime's clock before which accept must not try again; 0: at any time.
   std::uint64_t not_before_ = 0;
+
+  HEDDLE_FIELDS(socket_, not_before_);
 };
 
 inline AcceptFuture::AcceptFuture(TcpListener& listener) noexcept
     : IoFuture(listener.socket_.source(), Direction::kRead), listener_(listener) {}
 
 }  // namespace heddle::inline v0::net
+
+namespace heddle::inline v0::marker {
+
+// It borrows the listener, whose state is atomic or its one accepting task's.
+template <>
+struct unsafe_rules<net::AcceptFuture> {
+  using Send = Always;
+};
+
+}  // namespace heddle::inline v0::marker

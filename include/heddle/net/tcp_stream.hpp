@@ -4,6 +4,7 @@
 
 #include <heddle/future/async.hpp>
 #include <heddle/io/error.hpp>
+#include <heddle/marker/fields.hpp>
 #include <heddle/net/detail/io_future.hpp>
 #include <heddle/net/detail/socket.hpp>
 #include <heddle/net/socket_addr.hpp>
@@ -161,6 +162,30 @@ class TcpStream {
   explicit TcpStream(detail::Socket socket) noexcept : socket_(std::move(socket)) {}
 
   detail::Socket socket_;
+
+  HEDDLE_FIELDS(socket_);
 };
 
 }  // namespace heddle::inline v0::net
+
+namespace heddle::inline v0::marker {
+
+// They borrow the stream, whose state is atomic or under its lock, and the caller's bytes.
+template <>
+struct unsafe_rules<net::ReadFuture> {
+  using Send = Always;
+};
+template <>
+struct unsafe_rules<net::WriteFuture> {
+  using Send = Always;
+};
+template <>
+struct unsafe_rules<net::WriteAllFuture> {
+  using Send = Always;
+};
+template <>
+struct unsafe_rules<net::ReadinessFuture> {
+  using Send = Always;
+};
+
+}  // namespace heddle::inline v0::marker

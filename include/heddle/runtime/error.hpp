@@ -2,6 +2,8 @@
 // What is thrown where a runtime is needed and there is none.
 #pragma once
 
+#include <heddle/marker/rules.hpp>
+
 #include <stdexcept>
 
 namespace heddle::inline v0::runtime {
@@ -10,12 +12,24 @@ namespace heddle::inline v0::runtime {
 class NoRuntime : public std::logic_error {
  public:
   explicit NoRuntime(const char* what_for);
+
+ private:
+  // It adds nothing to its base, whose text is shared and constant.
+  HEDDLE_UNSAFE_SEND(true);
+  HEDDLE_UNSAFE_SYNC(true);
+  HEDDLE_UNSAFE_OWNED(true);
 };
 
 /// Thrown by a timer whose runtime has shut down while it waited.
 class RuntimeShutDown : public std::runtime_error {
  public:
   RuntimeShutDown();
+
+ private:
+  // As NoRuntime.
+  HEDDLE_UNSAFE_SEND(true);
+  HEDDLE_UNSAFE_SYNC(true);
+  HEDDLE_UNSAFE_OWNED(true);
 };
 
 }  // namespace heddle::inline v0::runtime

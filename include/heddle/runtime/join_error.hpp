@@ -2,6 +2,8 @@
 // JoinError: why a task gave no value: it was cancelled, or an exception left it.
 #pragma once
 
+#include <heddle/marker/fields.hpp>
+
 #include <cstdint>
 #include <exception>
 #include <string>
@@ -18,6 +20,8 @@ class Id {
 
  private:
   std::uint64_t number_;
+
+  HEDDLE_FIELDS(number_);
 };
 
 /// Why awaiting a JoinHandle gave no value.
@@ -49,6 +53,8 @@ class JoinError {
 
   std::exception_ptr exception_;
   Id id_;
+
+  HEDDLE_FIELDS(exception_, id_);
 };
 
 }  // namespace heddle::inline v0::task

@@ -2,6 +2,7 @@
 // JoinHandle<T>: the owner's end of a spawned task, and AbortHandle, which can only cancel it.
 #pragma once
 
+#include <heddle/marker/rules.hpp>
 #include <heddle/runtime/detail/task_cell.hpp>
 
 #include <expected>
@@ -48,7 +49,7 @@ class AbortHandle {
 ///
 /// Corresponds to Tokio's `task::JoinHandle`.
 template <class T>
-class [[nodiscard("dropping a JoinHandle detaches the task: say static_cast<void>")]] JoinHandle {
+class JoinHandle {
   using Result = std::expected<T, JoinError>;
 
  public:
@@ -124,3 +125,21 @@ class [[nodiscard("dropping a JoinHandle detaches the task: say static_cast<void
 };
 
 }  // namespace heddle::inline v0::task
+
+namespace heddle::inline v0::marker {
+
+// Both count their task with atomics; the result is taken out by the one thread that owns the handle.
+template <>
+struct unsafe_rules<task::AbortHandle> {
+  using Send = Always;
+  using Sync = Always;
+  using Owned = Always;
+};
+template <class T>
+struct unsafe_rules<task::JoinHandle<T>> {
+  using Send = If<IsSend<T>>;
+  using Sync = Send;
+  using Owned = If<IsOwned<T>>;
+};
+
+}  // namespace heddle::inline v0::marker

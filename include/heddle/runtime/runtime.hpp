@@ -4,6 +4,7 @@
 
 #include <heddle/future/block_on.hpp>
 #include <heddle/io/error.hpp>
+#include <heddle/marker/rules.hpp>
 #include <heddle/runtime/detail/main_future.hpp>
 #include <heddle/runtime/spawn.hpp>
 
@@ -54,11 +55,13 @@ class Handle {
   [[nodiscard]] Handle clone() const noexcept;
 
   /// As task::spawn, onto this runtime.
-  template <class F>
-    requires Future<std::remove_cvref_t<F>>
-  task::JoinHandle<OutputOf<std::remove_cvref_t<F>>> spawn(F&& future) const {
+  template <detail::Spawnable F>
+  task::JoinHandle<OutputOf<F>> spawn(F&& future) const {
     return detail::spawn_on(*shared_, std::move(future));
   }
+  template <detail::GivenFuture F>
+    requires(!detail::Spawnable<F>)
+  typename marker::Refused<F, OutputOf<F>>::type spawn(F&&) const;
 
   /// Runs `future` on this thread, within the runtime. On a current-thread runtime it doesn't run the tasks:
   /// that is for Runtime::block_on.
@@ -112,11 +115,13 @@ class Runtime {
   }
 
   /// As task::spawn, onto this runtime.
-  template <class F>
-    requires Future<std::remove_cvref_t<F>>
-  task::JoinHandle<OutputOf<std::remove_cvref_t<F>>> spawn(F&& future) {
+  template <detail::Spawnable F>
+  task::JoinHandle<OutputOf<F>> spawn(F&& future) {
     return detail::spawn_on(*shared_, std::move(future));
   }
+  template <detail::GivenFuture F>
+    requires(!detail::Spawnable<F>)
+  typename marker::Refused<F, OutputOf<F>>::type spawn(F&&);
 
   [[nodiscard]] Handle handle() const noexcept;
   [[nodiscard]] EnterGuard enter() const noexcept { return EnterGuard(*shared_); }
@@ -158,8 +163,7 @@ class Builder {
   Builder(Builder&&) noexcept;
   ~Builder();
 
-  /// At least 1; default: as many as there are processors that this process may use (its affinity mask). Multi-thread
-  /// only.
+  /// At least 1; default: thread::available_parallelism(). Multi-thread only.
   Builder& worker_threads(std::size_t count);
   /// What the system shows as the name of the workers: the first 15 bytes.
   Builder& thread_name(std::string name);
@@ -192,3 +196,31 @@ using PanicHook = void (*)(const task::JoinError&) noexcept;
 PanicHook set_panic_hook(PanicHook hook) noexcept;
 
 }  // namespace heddle::inline v0::runtime
+
+namespace heddle::inline v0::marker {
+
+// A runtime's Shared may be used from any thread, and is counted with atomics.
+template <>
+struct unsafe_rules<runtime::Handle> {
+  using Send = Always;
+  using Sync = Always;
+  using Owned = Always;
+};
+template <>
+struct unsafe_rules<runtime::Runtime> {
+  using Send = Always;
+  using Sync = Always;
+  using Owned = Always;
+};
+// It puts back what this thread had before.
+template <>
+struct unsafe_rules<runtime::EnterGuard> {
+  using Send = Never<"its thread has to leave">;
+};
+// The hooks in it may hold anything.
+template <>
+struct unsafe_rules<runtime::Builder> {
+  using Send = Never<"build() it, and send a Handle">;
+};
+
+}  // namespace heddle::inline v0::marker

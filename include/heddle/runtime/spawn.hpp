@@ -3,6 +3,8 @@
 #pragma once
 
 #include <heddle/future/task.hpp>
+#include <heddle/marker/door.hpp>
+#include <heddle/marker/fields.hpp>
 #include <heddle/runtime/detail/task_cell.hpp>
 #include <heddle/runtime/join_handle.hpp>
 
@@ -49,6 +51,21 @@ template <class F, class... Args>
 concept AsyncFunction = (!Future<F>) && (std::is_invocable_v<F&, Args...> || std::is_invocable_v<F&, Args&...>) &&
                         Future<typename Call<F, Args...>::Awaited>;
 
+/// What spawn(future) asks of its argument: a future that is given away, and that may go to another thread with its
+/// result.
+template <class F>
+concept GivenFuture = Future<std::remove_cvref_t<F>> && (!std::is_lvalue_reference_v<F>);
+template <class F>
+concept Spawnable = GivenFuture<F> && marker::MayCross<F, OutputOf<F>>;
+
+/// What spawn(f, args…) asks: `f`, `args` and the result may cross. What `f` returns lives in the task alone.
+template <class F, class... Args>
+concept SpawnableCall =
+    AsyncFunction<F, Args...> && marker::MayCross<F, Args..., OutputOf<typename Call<F, Args...>::Awaited>>;
+
+template <class F, class... Args>
+struct RefusedSpawn : marker::Refused<F, Args..., OutputOf<typename Call<F, Args...>::Awaited>> {};
+
 /// The task of spawn(f, args…): its frame keeps the arguments, so that what `f` returns may borrow them.
 template <class F, class... Args>
 Task<OutputOf<typename Call<F, Args...>::Awaited>> run_call(F f, Args... args) {
@@ -71,20 +88,28 @@ namespace task {
 /// Example     examples/tokio_spawn.cpp
 ///
 /// Corresponds to Tokio's `task::spawn`.
-template <class F>
-  requires Future<std::remove_cvref_t<F>> && (!std::is_lvalue_reference_v<F>)
-JoinHandle<OutputOf<std::remove_cvref_t<F>>> spawn(F&& future) {
+template <runtime::detail::Spawnable F>
+JoinHandle<OutputOf<F>> spawn(F&& future) {
   return runtime::detail::spawn_on(runtime::detail::current_runtime("task::spawn"), std::move(future));
 }
+template <runtime::detail::GivenFuture F>
+  requires(!runtime::detail::Spawnable<F>)
+typename marker::Refused<F, OutputOf<F>>::type spawn(F&&);
 
 /// Runs `f(args…)`, an asynchronous function, as a task that owns `f` and `args`: they may be borrowed by what it
 /// returns, so an Async function can be spawned.
+///
+/// Errors      At compile time, what may not cross threads: `f`, `args` and the result have to be Send and Owned.
 template <class F, class... Args>
-  requires runtime::detail::AsyncFunction<std::decay_t<F>, std::decay_t<Args>...>
+  requires runtime::detail::SpawnableCall<std::decay_t<F>, std::decay_t<Args>...>
 auto spawn(F&& f, Args&&... args) {
   return spawn(runtime::detail::run_call<std::decay_t<F>, std::decay_t<Args>...>(std::forward<F>(f),
                                                                                  std::forward<Args>(args)...));
 }
+template <class F, class... Args>
+  requires runtime::detail::AsyncFunction<std::decay_t<F>, std::decay_t<Args>...> &&
+           (!runtime::detail::SpawnableCall<std::decay_t<F>, std::decay_t<Args>...>)
+typename runtime::detail::RefusedSpawn<std::decay_t<F>, std::decay_t<Args>...>::type spawn(F&&, Args&&...);
 
 /// The future behind yield_now.
 class [[nodiscard]] YieldNow {
@@ -99,6 +124,8 @@ class [[nodiscard]] YieldNow {
 
  private:
   bool yielded_ = false;
+
+  HEDDLE_FIELDS(yielded_);
 };
 
 /// Lets the other runnable tasks have a turn. Tokio's `task::yield_now`.

@@ -2,32 +2,15 @@
 // Instant: a point on the monotonic clock of the runtime, which tests can stop and move.
 #pragma once
 
+#include <heddle/base/deadline.hpp>
+#include <heddle/marker/fields.hpp>
+
 #include <chrono>
 #include <compare>
 #include <cstdint>
 #include <limits>
 
 namespace heddle::inline v0::time {
-
-namespace detail {
-
-inline constexpr std::uint64_t kEndOfTime = std::numeric_limits<std::uint64_t>::max();
-
-/// A duration in nanoseconds: 0 if negative (or not a number), the most there is if longer.
-template <class Rep, class Period>
-constexpr std::uint64_t saturated_ns(std::chrono::duration<Rep, Period> duration) noexcept {
-  if (!(duration > duration.zero())) return 0;
-  using Exact = std::chrono::duration<std::uint64_t, std::nano>;
-  using Wide = std::chrono::duration<long double, std::nano>;
-  if (Wide(duration).count() >= static_cast<long double>(kEndOfTime)) return kEndOfTime;
-  return std::chrono::duration_cast<Exact>(duration).count();
-}
-
-constexpr std::uint64_t saturated_add(std::uint64_t a, std::uint64_t b) noexcept {
-  return a > kEndOfTime - b ? kEndOfTime : a + b;
-}
-
-}  // namespace detail
 
 /// A point in monotonic time (CLOCK_MONOTONIC: it stands still while the machine is suspended).
 ///
@@ -48,12 +31,12 @@ class Instant {
 
   template <class Rep, class Period>
   friend constexpr Instant operator+(Instant instant, std::chrono::duration<Rep, Period> duration) noexcept {
-    return Instant(detail::saturated_add(instant.ns_, detail::saturated_ns(duration)));
+    return Instant(base::saturated_add(instant.ns_, base::saturated_ns(duration)));
   }
 
   template <class Rep, class Period>
   friend constexpr Instant operator-(Instant instant, std::chrono::duration<Rep, Period> duration) noexcept {
-    const std::uint64_t ns = detail::saturated_ns(duration);
+    const std::uint64_t ns = base::saturated_ns(duration);
     return Instant(instant.ns_ > ns ? instant.ns_ - ns : 0);
   }
 
@@ -68,6 +51,8 @@ class Instant {
 
  private:
   std::uint64_t ns_;
+
+  HEDDLE_FIELDS(ns_);
 };
 
 }  // namespace heddle::inline v0::time

@@ -2,6 +2,7 @@
 // sleep and sleep_until: futures that are ready when a time has come.
 #pragma once
 
+#include <heddle/marker/fields.hpp>
 #include <heddle/runtime/detail/timer_entry.hpp>
 #include <heddle/time/instant.hpp>
 
@@ -46,6 +47,8 @@ class [[nodiscard]] Sleep {
  private:
   Instant deadline_;
   runtime::detail::TimerEntry timer_;
+
+  HEDDLE_FIELDS(deadline_, timer_);
 };
 
 /// Waits until `duration` from now. Zero or less: ready at once. A duration too long to be reached never ends.

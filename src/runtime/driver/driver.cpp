@@ -54,10 +54,10 @@ void Driver::remove(IoSource& source) noexcept {
   if (too_many) interrupt();
 }
 
-void Driver::turn(std::uint64_t nanoseconds) {
+void Driver::turn(std::uint64_t nanoseconds, std::size_t most) {
   free_removed();  // no events are in flight: this thread has dealt with the last batch
   turns_.store(turns_.load(base::relaxed) + 1, base::relaxed);
-  wait(nanoseconds);
+  wait(nanoseconds, most);
 }
 
 void Driver::free_removed() noexcept {

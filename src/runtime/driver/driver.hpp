@@ -19,6 +19,8 @@ class Driver {
  public:
   static constexpr std::uint64_t kNoWait = 0;
   static constexpr std::uint64_t kForever = ~std::uint64_t{0};
+  /// As many events as a worker's queue holds tasks.
+  static constexpr std::size_t kMostEvents = 256;
 
   Driver() = default;
   Driver(const Driver&) = delete;
@@ -49,8 +51,8 @@ class Driver {
 
   // The holder.
 
-  /// Waits up to `nanoseconds` for events and wakes whom they concern.
-  void turn(std::uint64_t nanoseconds);
+  /// Waits up to `nanoseconds` for events, takes at most `most` of them, and wakes whom they concern.
+  void turn(std::uint64_t nanoseconds, std::size_t most = kMostEvents);
 
   // After the last turn.
 
@@ -61,7 +63,7 @@ class Driver {
   /// The kernel's part of add and remove; returns an errno, or 0.
   virtual int watch(IoSource& source) noexcept = 0;
   virtual void unwatch(IoSource& source) noexcept = 0;
-  virtual void wait(std::uint64_t nanoseconds) noexcept = 0;
+  virtual void wait(std::uint64_t nanoseconds, std::size_t most) noexcept = 0;
 
  private:
   using Sources = base::IntrusiveList<IoSource, SourceTag>;

@@ -33,9 +33,9 @@ class EpollDriver final : public Driver {
 
   void unwatch(IoSource& source) noexcept override { epoll_.remove(source.fd()); }
 
-  void wait(std::uint64_t nanoseconds) noexcept override {
-    std::array<sys::EpollEvent, 256> events;
-    const std::size_t count = epoll_.wait(events, nanoseconds);
+  void wait(std::uint64_t nanoseconds, std::size_t most) noexcept override {
+    std::array<sys::EpollEvent, kMostEvents> events;
+    const std::size_t count = epoll_.wait(std::span(events).first(most), nanoseconds);
     for (const sys::EpollEvent& event : std::span(events).first(count)) {
       static_cast<IoSource*>(event.token)->set_ready(readiness_of(event.flags));
     }

@@ -31,6 +31,7 @@
 #include <coroutine>
 #include <cstddef>
 #include <cstdint>
+#include <source_location>
 #include <utility>
 
 namespace heddle::inline v0::future::detail {
@@ -74,6 +75,10 @@ struct Tree {
   Link* intercepted = nullptr;
   /// Null before the first poll, while running, and when done.
   Leaf* leaf = nullptr;
+  /// The await of a leaf that was begun last: where the tree is suspended, if it is.
+  std::source_location awaited;
+  /// How many blocking guards the thread held when this poll began: those are not the tree's.
+  std::uint32_t guards_before = 0;
 
   /// The coroutine behind `up` is done: its consumer is next.
   void resume_consumer(Link& up) noexcept {

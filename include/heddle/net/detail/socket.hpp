@@ -3,6 +3,7 @@
 #pragma once
 
 #include <heddle/io/error.hpp>
+#include <heddle/marker/rules.hpp>
 #include <heddle/net/socket_addr.hpp>
 #include <heddle/runtime/detail/io_source.hpp>
 
@@ -40,6 +41,11 @@ class Socket {
   void close() noexcept;
 
   Source* source_;
+
+  // The source is owned, and its state is atomic or under its lock.
+  HEDDLE_UNSAFE_SEND(true);
+  HEDDLE_UNSAFE_SYNC(true);
+  HEDDLE_UNSAFE_OWNED(true);
 };
 
 }  // namespace heddle::inline v0::net::detail

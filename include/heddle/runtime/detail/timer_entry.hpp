@@ -4,6 +4,7 @@
 
 #include <heddle/future/context.hpp>
 #include <heddle/future/poll.hpp>
+#include <heddle/marker/rules.hpp>
 
 #include <cstdint>
 
@@ -55,6 +56,11 @@ class TimerEntry {
   // Atomic; see the table. kFired and kShutDown are stored with release under the shard's lock, and loaded with
   // acquire by poll: what happened before the wheel turned is seen by the task.
   base::atomic<std::uint8_t> state_{kIdle};
+
+  // The wheel reaches it under the shard's lock from any thread, and it stays where it is once armed.
+  HEDDLE_UNSAFE_SEND(true);
+  HEDDLE_UNSAFE_SYNC(true);
+  HEDDLE_UNSAFE_OWNED(true);
 };
 
 }  // namespace heddle::inline v0::runtime::detail

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: MIT
+// Whoever waits in a channel, a task or a thread: a node in the frame of the wait, and a Waker.
+//
+//   state       in a list  meaning                                               who leaves it
+//   kIdle       no         not waiting                                           its owner, to kQueued
+//   kQueued     yes        waiting                                               the other side, to any below; its
+//                                                                                owner, to kIdle: it gave up
+//   kNotified   no         look again: something may be there                    its owner, to kIdle
+//   kDone       no         has what it waited for: a place, or the handed value  its owner
+//   kClosed     no         waits in vain                                         its owner
+//
+// Every change from and to kQueued is made under the channel's lock, so that there is one order of them, and giving up
+// is never half way through being served. The owner may read `state` without the lock.
+//
+// Orderings: `state` is written with release and read with acquire, for the owner that doesn't lock: it sees the value
+// that was handed over. The store is the last access of the other side: the frame may be gone right after it.
+#pragma once
+
+#include <heddle/base/assert.hpp>
+#include <heddle/base/atomic.hpp>
+#include <heddle/base/intrusive_list.hpp>
+#include <heddle/future/waker.hpp>
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <utility>
+
+namespace heddle::inline v0::channel::detail {
+
+enum class Wait : std::uint8_t { kIdle, kQueued, kNotified, kDone, kClosed };
+
+struct Waiter;
+
+/// A thread that waits in several lists at once: the first to claim it serves it, the others pass it over.
+class Selection {
+ public:
+  /// True for one caller at most. Relaxed is enough: what a claimer hands over travels with the waiter's state.
+  [[nodiscard]] bool try_claim(Waiter& by) noexcept {
+    Waiter* nobody = nullptr;
+    return winner_.compare_exchange_strong(nobody, &by, base::relaxed, base::relaxed);
+  }
+  /// The waiter that was claimed; null if none was.
+  [[nodiscard]] Waiter* winner() const noexcept { return winner_.load(base::relaxed); }
+
+ private:
+  // Atomic; from null to a waiter once.
+  base::atomic<Waiter*> winner_{nullptr};
+};
+
+struct Waiter : base::ListNode<> {
+  // Atomic; see the table.
+  base::atomic<Wait> state{Wait::kIdle};
+  // Guarded by the channel's lock while queued, else its owner's.
+  Waker waker;
+  /// Rendezvous: the T that a sender offers, or the Parcel<T> that a receiver wants filled.
+  void* cell = nullptr;
+  /// Senders: places that are still missing, and that it has.
+  std::size_t wanted = 0;
+  std::size_t held = 0;
+  // Constant while queued.
+  Selection* selection = nullptr;
+
+  /// Ends the wait. The result wakes the owner, who may destroy the waiter before that.
+  [[nodiscard]] Waker finish(Wait how) noexcept {
+    Waker owner = std::move(waker);
+    // Release: pairs with the acquire in `now`.
+    state.store(how, base::release);
+    return owner;
+  }
+  [[nodiscard]] Wait now() const noexcept { return state.load(base::acquire); }
+};
+
+using WaitList = base::IntrusiveList<Waiter>;
+
+/// The first waiter that isn't served elsewhere, taken out; null if there is none. The channel's lock is held.
+inline Waiter* pop_waiter(WaitList& list) noexcept {
+  while (Waiter* waiter = list.pop_front()) {
+    if (waiter->selection == nullptr || waiter->selection->try_claim(*waiter)) return waiter;
+  }
+  return nullptr;
+}
+
+/// Wakers gathered under the lock, to be woken after it: waking runs foreign code.
+class WakeBatch {
+ public:
+  static constexpr std::size_t kCapacity = 32;
+
+  WakeBatch() = default;
+  WakeBatch(const WakeBatch&) = delete;
+  WakeBatch& operator=(const WakeBatch&) = delete;
+  ~WakeBatch() {
+    for (std::size_t i = 0; i < size_; ++i) std::move(wakers_[i]).wake();
+  }
+
+  void add(Waker&& waker) noexcept { wakers_[size_++] = std::move(waker); }
+  [[nodiscard]] bool full() const noexcept { return size_ == kCapacity; }
+
+ private:
+  std::array<Waker, kCapacity> wakers_;
+  std::size_t size_ = 0;
+};
+
+}  // namespace heddle::inline v0::channel::detail

@@ -1,0 +1,11 @@
+// GCC 12: `Rc<int>` cannot be sent between threads safely: use Arc
+// Clang 22: cannot_be_sent_between_threads_safely<Rc<int>, because<"use Arc">>
+#include <heddle/sync/rc.hpp>
+#include <heddle/thread/scope.hpp>
+
+namespace hd = heddle;
+
+void f(hd::thread::Scope& s) {
+  const int here = 1;
+  s.spawn([](const int& n) { return hd::Rc<int>::make(n); }, s.ref(here));  // refused
+}

@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: MIT
+// The table of Send, Sync, SyncMut and Owned: one line per public type of heddle, and what Rust's book says of its own.
+// A type that joins heddle joins the table.
+#include <heddle/heddle.hpp>
+#include <heddle/marker/door.hpp>
+
+#include <gtest/gtest.h>
+
+#include <any>
+#include <array>
+#include <atomic>
+#include <bitset>
+#include <chrono>
+#include <complex>
+#include <condition_variable>
+#include <coroutine>
+#include <deque>
+#include <expected>
+#include <filesystem>
+#include <forward_list>
+#include <functional>
+#include <future>
+#include <list>
+#include <map>
+#include <memory>
+#include <memory_resource>
+#include <mutex>
+#include <optional>
+#include <queue>
+#include <random>
+#include <semaphore>
+#include <set>
+#include <shared_mutex>
+#include <source_location>
+#include <span>
+#include <stack>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <thread>
+#include <tuple>
+#include <unordered_map>
+#include <unordered_set>
+#include <utility>
+#include <valarray>
+#include <variant>
+#include <vector>
+
+namespace {
+
+namespace hd = heddle;
+
+constexpr bool y = true;
+constexpr bool n = false;
+
+template <class T>
+consteval bool is(bool send, bool sync, bool sync_mut, bool owned) {
+  return hd::Send<T> == send && hd::Sync<T> == sync && hd::SyncMut<T> == sync_mut && hd::Owned<T> == owned;
+}
+
+using Rc = hd::sync::Rc<int>;
+
+//                                                          Send Sync SyncMut Owned
+// The language, and Rust's table.
+static_assert(is<int>(/*                                 */ y, y, n, y));
+static_assert(is<bool>(/*                                */ y, y, n, y));
+static_assert(is<std::nullptr_t>(/*                      */ y, y, n, y));
+static_assert(is<hd::io::ErrorKind>(/*                   */ y, y, n, y));
+static_assert(is<void (*)(int*)>(/*                      */ y, y, n, y));
+static_assert(is<int*>(/*                                */ n, n, n, n));
+static_assert(is<const char*>(/*                         */ n, n, n, n));
+static_assert(is<int&>(/*                                */ y, n, n, n));
+static_assert(is<const int&>(/*                          */ y, y, y, n));
+static_assert(is<std::string>(/*                         */ y, y, n, y));
+static_assert(is<std::vector<int>>(/*                    */ y, y, n, y));
+static_assert(is<std::vector<Rc>>(/*                     */ n, n, n, y));
+static_assert(is<std::vector<int*>>(/*                   */ n, n, n, n));
+
+// heddle: sync
+static_assert(is<hd::sync::Mutex<int>>(/*                */ y, y, n, y));
+static_assert(is<hd::sync::Mutex<hd::sync::Cell<int>>>(/**/ y, y, n, y));
+static_assert(is<hd::sync::Mutex<Rc>>(/*                 */ n, n, n, y));
+static_assert(is<hd::sync::MutexGuard<int>>(/*           */ n, y, n, n));
+static_assert(is<hd::sync::MutexGuard<hd::sync::Cell<int>>>(n, n, n, n));
+static_assert(is<hd::sync::MappedMutexGuard<int>>(/*     */ n, y, n, n));
+static_assert(is<hd::sync::RwLock<int>>(/*               */ y, y, n, y));
+static_assert(is<hd::sync::RwLock<hd::sync::Cell<int>>>(/*   */ y, n, n, y));
+static_assert(is<hd::sync::RwLockReadGuard<int>>(/*      */ n, y, n, n));
+static_assert(is<hd::sync::RwLockWriteGuard<int>>(/*     */ n, y, n, n));
+static_assert(is<hd::sync::MappedRwLockWriteGuard<int>>(/*   */ n, y, n, n));
+static_assert(is<Rc>(/*                                  */ n, n, n, y));
+static_assert(is<hd::sync::RcWeak<int>>(/*               */ n, n, n, y));
+static_assert(is<hd::sync::Arc<int>>(/*                  */ y, y, n, y));
+static_assert(is<hd::sync::Arc<hd::sync::Cell<int>>>(/*  */ n, n, n, y));
+static_assert(is<hd::sync::Arc<Rc>>(/*                   */ n, n, n, y));
+static_assert(is<hd::sync::Arc<hd::sync::Mutex<int>>>(/* */ y, y, n, y));
+static_assert(is<hd::sync::Arc<std::string_view>>(/*     */ y, y, n, n));
+static_assert(is<hd::sync::Weak<int>>(/*                 */ y, y, n, y));
+static_assert(is<hd::sync::Weak<Rc>>(/*                  */ n, n, n, y));
+static_assert(is<hd::sync::Cell<int>>(/*                 */ y, n, n, y));
+static_assert(is<hd::sync::Cell<Rc>>(/*                  */ n, n, n, y));
+static_assert(is<hd::sync::RefCell<int>>(/*              */ y, n, n, y));
+static_assert(is<hd::sync::RefCell<Rc>>(/*               */ n, n, n, y));
+static_assert(is<hd::sync::Ref<int>>(/*                  */ n, n, n, n));
+static_assert(is<hd::sync::RefMut<int>>(/*               */ n, n, n, n));
+static_assert(is<hd::sync::Condvar>(/*                   */ y, y, y, y));
+static_assert(is<hd::sync::Once>(/*                      */ y, y, y, y));
+static_assert(is<hd::sync::OnceLock<int>>(/*             */ y, y, n, y));
+static_assert(is<hd::sync::OnceLock<hd::sync::Cell<int>>>(/* */ y, n, n, y));
+static_assert(is<hd::sync::LazyLock<int, int (*)()>>(/*  */ y, y, n, y));
+static_assert(is<hd::sync::LazyLock<Rc, Rc (*)()>>(/*    */ n, n, n, y));
+static_assert(is<hd::sync::Barrier>(/*                   */ y, y, y, y));
+static_assert(is<hd::sync::BarrierWaitResult>(/*         */ y, y, n, y));
+static_assert(is<hd::sync::PoisonError<int>>(/*          */ y, y, n, y));
+static_assert(is<hd::sync::PoisonError<hd::sync::MutexGuard<int>>>(n, y, n, n));
+static_assert(is<hd::sync::TryLockError<hd::sync::MutexGuard<int>>>(n, y, n, n));
+
+// heddle: thread
+static_assert(is<hd::thread::Builder>(/*                 */ y, y, n, y));
+static_assert(is<hd::thread::Thread>(/*                  */ y, y, n, y));
+static_assert(is<hd::thread::JoinHandle<int>>(/*         */ y, y, n, y));
+static_assert(is<hd::thread::JoinHandle<Rc>>(/*          */ n, n, n, y));
+static_assert(is<hd::thread::ScopedJoinHandle<int>>(/*   */ y, y, n, n));
+static_assert(is<hd::thread::Scope>(/*                   */ n, y, y, n));
+static_assert(is<hd::thread::JoinError>(/*               */ y, y, n, y));
+static_assert(is<hd::thread::LocalKey<int>>(/*           */ y, y, y, y));
+static_assert(is<hd::thread::LocalKey<Rc>>(/*            */ y, y, y, y));
+
+// heddle: future
+static_assert(is<hd::Task<int>>(/*                       */ y, y, n, y));
+static_assert(is<hd::Task<>>(/*                          */ y, y, n, y));
+static_assert(is<hd::Async<int>>(/*                      */ n, n, n, n));
+static_assert(is<hd::Waker>(/*                           */ y, y, n, y));
+static_assert(is<hd::Context>(/*                         */ n, n, n, n));
+static_assert(is<hd::Poll<int>>(/*                       */ y, y, n, y));
+static_assert(is<hd::Poll<Rc>>(/*                        */ n, n, n, y));
+static_assert(is<hd::Ready<int>>(/*                      */ y, y, n, y));
+static_assert(is<hd::future::ReadyFuture<int>>(/*        */ y, y, n, y));
+static_assert(is<hd::future::ReadyFuture<Rc>>(/*         */ n, n, n, y));
+static_assert(is<hd::future::PendingFuture<int>>(/*      */ y, y, n, y));
+static_assert(is<hd::future::PollFn<hd::Poll<int> (*)(hd::Context&)>>(y, y, n, y));
+static_assert(is<hd::PolledAfterCompletion>(/*           */ y, y, n, y));
+
+// heddle: runtime and task
+static_assert(is<hd::runtime::Runtime>(/*                */ y, y, n, y));
+static_assert(is<hd::runtime::Handle>(/*                 */ y, y, n, y));
+static_assert(is<hd::runtime::Builder>(/*                */ n, n, n, n));
+static_assert(is<hd::runtime::EnterGuard>(/*             */ n, n, n, n));
+static_assert(is<hd::runtime::NoRuntime>(/*              */ y, y, n, y));
+static_assert(is<hd::runtime::RuntimeShutDown>(/*        */ y, y, n, y));
+static_assert(is<hd::task::JoinHandle<int>>(/*           */ y, y, n, y));
+static_assert(is<hd::task::JoinHandle<Rc>>(/*            */ n, n, n, y));
+static_assert(is<hd::task::AbortHandle>(/*               */ y, y, n, y));
+static_assert(is<hd::task::JoinError>(/*                 */ y, y, n, y));
+static_assert(is<hd::task::Id>(/*                        */ y, y, n, y));
+static_assert(is<hd::task::YieldNow>(/*                  */ y, y, n, y));
+
+// heddle: time, net, io
+static_assert(is<hd::time::Instant>(/*                   */ y, y, n, y));
+static_assert(is<hd::time::Sleep>(/*                     */ y, y, n, y));
+static_assert(is<hd::net::IpAddr>(/*                     */ y, y, n, y));
+static_assert(is<hd::net::SocketAddr>(/*                 */ y, y, n, y));
+static_assert(is<hd::net::TcpStream>(/*                  */ y, y, n, y));
+static_assert(is<hd::net::TcpListener>(/*                */ y, y, n, y));
+static_assert(is<hd::net::Accepted>(/*                   */ y, y, n, y));
+static_assert(is<hd::net::ReadFuture>(/*                 */ y, n, n, n));
+static_assert(is<hd::net::WriteFuture>(/*                */ y, n, n, n));
+static_assert(is<hd::net::WriteAllFuture>(/*             */ y, n, n, n));
+static_assert(is<hd::net::ReadinessFuture>(/*            */ y, n, n, n));
+static_assert(is<hd::net::AcceptFuture>(/*               */ y, n, n, n));
+static_assert(is<hd::io::Error>(/*                       */ y, y, n, y));
+static_assert(is<hd::io::Result<int>>(/*                 */ y, y, n, y));
+
+// heddle: marker
+static_assert(is<hd::NotSend>(/*                         */ n, y, n, y));
+static_assert(is<hd::NotSync>(/*                         */ y, n, n, y));
+static_assert(is<hd::AssumeSend<int*>>(/*                */ y, n, n, y));
+
+// The standard library: values.
+static_assert(is<std::array<int, 1000>>(/*               */ y, y, n, y));
+static_assert(is<std::array<int*, 2>>(/*                 */ n, n, n, n));
+static_assert(is<std::pair<int, std::string>>(/*         */ y, y, n, y));
+static_assert(is<std::tuple<int, Rc>>(/*                 */ n, n, n, y));
+static_assert(is<std::optional<std::string>>(/*          */ y, y, n, y));
+static_assert(is<std::variant<int, std::string>>(/*      */ y, y, n, y));
+static_assert(is<std::expected<int, std::string>>(/*     */ y, y, n, y));
+static_assert(is<std::complex<double>>(/*                */ y, y, n, y));
+static_assert(is<std::deque<int>>(/*                     */ y, y, n, y));
+static_assert(is<std::list<std::string>>(/*              */ y, y, n, y));
+static_assert(is<std::forward_list<int>>(/*              */ y, y, n, y));
+static_assert(is<std::map<int, std::string>>(/*          */ y, y, n, y));
+static_assert(is<std::map<int, Rc>>(/*                   */ n, n, n, y));
+static_assert(is<std::multimap<int, int>>(/*             */ y, y, n, y));
+static_assert(is<std::set<int>>(/*                       */ y, y, n, y));
+static_assert(is<std::set<int, bool (*)(int, int)>>(/*   */ y, y, n, y));
+static_assert(is<std::unordered_map<int, std::string>>(/**/ y, y, n, y));
+static_assert(is<std::unordered_set<std::string>>(/*     */ y, y, n, y));
+static_assert(is<std::queue<int>>(/*                     */ y, y, n, y));
+static_assert(is<std::stack<int>>(/*                     */ y, y, n, y));
+static_assert(is<std::priority_queue<int>>(/*            */ y, y, n, y));
+static_assert(is<std::valarray<double>>(/*               */ y, y, n, y));
+static_assert(is<std::bitset<100>>(/*                    */ y, y, n, y));
+static_assert(is<std::chrono::milliseconds>(/*           */ y, y, n, y));
+static_assert(is<std::chrono::steady_clock::time_point>(/**/ y, y, n, y));
+static_assert(is<std::filesystem::path>(/*               */ y, y, n, y));
+static_assert(is<std::error_code>(/*                     */ y, y, n, y));
+static_assert(is<std::exception_ptr>(/*                  */ y, y, n, y));
+static_assert(is<std::source_location>(/*                */ y, y, n, y));
+static_assert(is<std::mt19937>(/*                        */ y, y, n, y));
+static_assert(is<std::future<int>>(/*                    */ y, y, n, y));
+static_assert(is<std::promise<Rc>>(/*                    */ n, n, n, y));
+static_assert(is<std::thread>(/*                         */ y, y, n, y));
+static_assert(is<std::thread::id>(/*                     */ y, y, n, y));
+static_assert(is<std::stop_token>(/*                     */ y, y, n, y));
+static_assert(is<std::runtime_error>(/*                  */ y, y, n, y));
+
+// The standard library: what synchronises, points, views or hides.
+static_assert(is<std::atomic<int>>(/*                    */ y, y, y, y));
+static_assert(is<std::atomic<int*>>(/*                   */ n, n, n, n));
+static_assert(is<std::atomic_flag>(/*                    */ y, y, y, y));
+static_assert(is<std::mutex>(/*                          */ y, y, y, y));
+static_assert(is<std::shared_mutex>(/*                   */ y, y, y, y));
+static_assert(is<std::condition_variable>(/*             */ y, y, y, y));
+static_assert(is<std::counting_semaphore<>>(/*           */ y, y, y, y));
+static_assert(is<std::once_flag>(/*                      */ y, y, y, y));
+static_assert(is<std::unique_lock<std::mutex>>(/*        */ n, n, n, n));
+static_assert(is<std::unique_ptr<int>>(/*                */ y, n, n, y));
+static_assert(is<std::unique_ptr<const int>>(/*          */ y, y, n, y));
+static_assert(is<std::unique_ptr<int[]>>(/*              */ y, n, n, y));
+static_assert(is<std::unique_ptr<std::atomic<int>>>(/*   */ y, y, n, y));
+static_assert(is<std::unique_ptr<Rc>>(/*                 */ n, n, n, y));
+static_assert(is<std::unique_ptr<int, std::function<void(int*)>>>(n, n, n, n));
+static_assert(is<std::shared_ptr<int>>(/*                */ n, n, n, y));
+static_assert(is<std::shared_ptr<const int>>(/*          */ n, n, n, y));
+static_assert(is<std::shared_ptr<std::atomic<int>>>(/*   */ y, y, n, y));
+static_assert(is<std::weak_ptr<int>>(/*                  */ n, n, n, y));
+static_assert(is<std::string_view>(/*                    */ y, y, n, n));
+static_assert(is<std::span<int>>(/*                      */ y, n, n, n));
+static_assert(is<std::span<const int>>(/*                */ y, y, n, n));
+static_assert(is<std::span<Rc>>(/*                       */ n, n, n, n));
+static_assert(is<std::reference_wrapper<int>>(/*         */ y, n, n, n));
+static_assert(is<std::reference_wrapper<const int>>(/*   */ y, y, n, n));
+static_assert(is<std::initializer_list<int>>(/*          */ y, y, n, n));
+static_assert(is<std::function<void()>>(/*               */ n, n, n, n));
+static_assert(is<std::any>(/*                            */ n, n, n, n));
+static_assert(is<std::coroutine_handle<>>(/*             */ n, n, n, n));
+static_assert(is<std::pmr::vector<int>>(/*               */ n, n, n, n));
+
+TEST(SendSyncTable, is_checked_at_compile_time) {}
+
+}  // namespace
