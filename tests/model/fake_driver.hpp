@@ -4,6 +4,7 @@
 
 #include <heddle/base/atomic.hpp>
 
+#include <cstddef>
 #include <cstdint>
 
 #include "runtime/driver/driver.hpp"
@@ -21,7 +22,7 @@ class FakeDriver final : public heddle::runtime::detail::Driver {
  protected:
   int watch(heddle::runtime::detail::IoSource&) noexcept override { return 0; }
   void unwatch(heddle::runtime::detail::IoSource&) noexcept override {}
-  void wait(std::uint64_t nanoseconds) noexcept override {
+  void wait(std::uint64_t nanoseconds, std::size_t) noexcept override {
     if (nanoseconds != kNoWait) {
       const std::uint64_t until =
           nanoseconds == kForever ? heddle::sys::kForever : heddle::sys::monotonic_ns() + nanoseconds;
