@@ -31,14 +31,15 @@ namespace {
 std::atomic<std::int64_t> blocks_alive{0};
 }
 
-// Counts what the cache takes from operator new and gives back to it.
-void* operator new(std::size_t size) {
+// Counts what the cache takes from operator new and gives back to it. Not inline: GCC would see malloc, and complain of
+// the operator delete that belongs to it.
+[[gnu::noinline]] void* operator new(std::size_t size) {
   void* block = std::malloc(size);
   if (block == nullptr) throw std::bad_alloc();
   blocks_alive.fetch_add(1, std::memory_order_relaxed);
   return block;
 }
-void operator delete(void* block) noexcept {
+[[gnu::noinline]] void operator delete(void* block) noexcept {
   if (block != nullptr) blocks_alive.fetch_sub(1, std::memory_order_relaxed);
   std::free(block);
 }

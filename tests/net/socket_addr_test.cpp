@@ -27,13 +27,39 @@ TEST(SocketAddr, text_is_parsed_and_printed_back) {
 }
 
 TEST(SocketAddr, text_that_is_no_address_is_refused_as_invalid_input) {
-  const std::vector<std::string> wrong{
-      "",       ":",         "127.0.0.1",      "127.0.0.1:",       "127.0.0.1:65536", "127.0.0.1:-1", "127.0.0.1:+1",
-      "127.0.0.1: 1", "1.2.3:4", "1.2.3.4.5:6", "256.0.0.1:1", "::1:80", "[::1]", "[::1]:", "[127.0.0.1]:80", "[::1:80",
-      "localhost:80", "127.0.0.1:80 ", " 127.0.0.1:80", "[fe80::1%]:9", "[fe80::1%eth0]:9", "[::1%4294967296]:9",
-      std::string("127.0.0.1\0:80", 13), std::string("127.0.0.1:8\0", 12), "127.0.0.1%1:80", "[]:1",
-      std::string(1000, '1') + ":1"};
-  for (const std::string& text : wrong) {
+  using namespace std::string_view_literals;
+  std::string long_text(1000, '1');
+  long_text[998] = ':';
+  const std::vector<std::string_view> wrong{
+      ""sv,
+      ":"sv,
+      "127.0.0.1"sv,
+      "127.0.0.1:"sv,
+      "127.0.0.1:65536"sv,
+      "127.0.0.1:-1"sv,
+      "127.0.0.1:+1"sv,
+      "127.0.0.1: 1"sv,
+      "1.2.3:4"sv,
+      "1.2.3.4.5:6"sv,
+      "256.0.0.1:1"sv,
+      "::1:80"sv,
+      "[::1]"sv,
+      "[::1]:"sv,
+      "[127.0.0.1]:80"sv,
+      "[::1:80"sv,
+      "localhost:80"sv,
+      "127.0.0.1:80 "sv,
+      " 127.0.0.1:80"sv,
+      "[fe80::1%]:9"sv,
+      "[fe80::1%eth0]:9"sv,
+      "[::1%4294967296]:9"sv,
+      "127.0.0.1\0:80"sv,
+      "127.0.0.1:8\0"sv,
+      "127.0.0.1%1:80"sv,
+      "[]:1"sv,
+      long_text,
+  };
+  for (const std::string_view text : wrong) {
     const auto addr = SocketAddr::parse(text);
     ASSERT_FALSE(addr.has_value()) << text;
     EXPECT_EQ(addr.error().kind(), io::ErrorKind::kInvalidInput);
