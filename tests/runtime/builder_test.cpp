@@ -104,8 +104,13 @@ TEST(Workers, have_the_stack_that_was_asked_for) {
   const std::size_t size =
       runtime.block_on(runtime.spawn([]() -> hd::Task<std::size_t> { co_return own_stack_size(); }())).value();
   EXPECT_GE(size, kSize);
-  EXPECT_TRUE(multi(&Builder::thread_stack_size, 1U).build().has_value()) << "the least that the system allows";
 }
+
+#if !defined(__SANITIZE_ADDRESS__)  // whose frames don't fit into so little
+TEST(Workers, have_the_least_stack_that_the_system_allows_if_less_was_asked_for) {
+  EXPECT_TRUE(multi(&Builder::thread_stack_size, 1U).build().has_value());
+}
+#endif
 
 TEST(Workers, call_the_hooks_once_each_the_last_after_all_tasks) {
   static std::atomic<int> started, stopped, dropped;
