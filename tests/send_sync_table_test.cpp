@@ -247,6 +247,54 @@ static_assert(is<std::any>(/*                            */ n, n, n, n));
 static_assert(is<std::coroutine_handle<>>(/*             */ n, n, n, n));
 static_assert(is<std::pmr::vector<int>>(/*               */ n, n, n, n));
 
+// Channels: an end may cross if the message may.
+static_assert(is<hd::mpsc::Sender<int>>(/*               */ y, y, n, y));
+static_assert(is<hd::mpsc::Sender<Rc>>(/*                */ n, n, n, y));
+static_assert(is<hd::mpsc::Receiver<int>>(/*             */ y, n, n, y));
+static_assert(is<hd::mpsc::Receiver<Rc>>(/*              */ n, n, n, y));
+static_assert(is<hd::mpsc::WeakSender<int>>(/*           */ y, y, n, y));
+static_assert(is<hd::mpmc::Receiver<int>>(/*             */ y, y, n, y));
+static_assert(is<hd::mpmc::Receiver<Rc>>(/*              */ n, n, n, y));
+static_assert(is<hd::mpsc::Channel<int>>(/*              */ n, n, n, n));
+static_assert(is<hd::channel::Permit<int>>(/*            */ y, y, n, y));
+static_assert(is<hd::channel::Permits<Rc>>(/*            */ n, n, n, y));
+static_assert(is<hd::channel::RecvFuture<int>>(/*        */ y, n, n, n));
+static_assert(is<hd::channel::SendFuture<int>>(/*        */ y, n, n, n));
+static_assert(is<hd::channel::SendFuture<Rc>>(/*         */ n, n, n, n));
+static_assert(is<hd::channel::SendError<int>>(/*         */ y, y, n, y));
+static_assert(is<hd::channel::SendError<Rc>>(/*          */ n, n, n, y));
+static_assert(is<hd::oneshot::Sender<int>>(/*            */ y, y, n, y));
+static_assert(is<hd::oneshot::Sender<Rc>>(/*             */ n, n, n, y));
+static_assert(is<hd::oneshot::Receiver<int>>(/*          */ y, y, n, y));
+static_assert(is<hd::oneshot::Receiver<Rc>>(/*           */ n, n, n, y));
+static_assert(is<hd::broadcast::Sender<int>>(/*          */ y, y, n, y));
+static_assert(is<hd::broadcast::Sender<Rc>>(/*           */ n, n, n, y));
+static_assert(is<hd::broadcast::Receiver<int>>(/*        */ y, y, n, y));
+static_assert(is<hd::watch::Sender<int>>(/*              */ y, y, n, y));
+static_assert(is<hd::watch::Sender<hd::sync::Cell<int>>>(n, n, n, y));
+static_assert(is<hd::watch::Receiver<int>>(/*            */ y, y, n, y));
+static_assert(is<hd::watch::Ref<int>>(/*                 */ n, y, n, n));
+
+// Locks that tasks wait for; their guards move with the task.
+static_assert(is<hd::async::Semaphore>(/*                */ y, y, y, y));
+static_assert(is<hd::async::Mutex<int>>(/*               */ y, y, n, y));
+static_assert(is<hd::async::Mutex<Rc>>(/*                */ n, n, n, y));
+static_assert(is<hd::async::MutexGuard<int>>(/*          */ y, y, n, n));
+static_assert(is<hd::async::RwLock<int>>(/*              */ y, y, n, y));
+static_assert(is<hd::async::RwLock<hd::sync::Cell<int>>>(y, n, n, y));
+static_assert(is<hd::async::RwLockReadGuard<int>>(/*     */ y, y, n, n));
+static_assert(is<hd::async::RwLockWriteGuard<int>>(/*    */ y, y, n, n));
+static_assert(is<hd::async::Notify>(/*                   */ y, y, y, y));
+static_assert(is<hd::async::Notified>(/*                 */ y, y, n, n));
+static_assert(is<hd::async::Barrier>(/*                  */ y, y, y, y));
+static_assert(is<hd::async::OnceCell<int>>(/*            */ y, y, n, y));
+static_assert(is<hd::async::OnceCell<Rc>>(/*             */ n, n, n, y));
+static_assert(is<hd::async::SetOnce<int>>(/*             */ y, y, n, y));
+static_assert(is<hd::async::CancellationToken>(/*        */ y, y, y, y));
+static_assert(is<hd::async::Cancelled>(/*                */ y, y, n, n));
+static_assert(is<hd::async::CancellationDropGuard>(/*    */ y, y, n, y));
+static_assert(is<hd::time::Elapsed>(/*                   */ y, y, n, y));
+
 TEST(SendSyncTable, is_checked_at_compile_time) {}
 
 }  // namespace
