@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // LocalKey: one value per thread.
+#include <heddle/future/async.hpp>
 #include <heddle/sync/cell.hpp>
 #include <heddle/sync/ref_cell.hpp>
 #include <heddle/thread/local_key.hpp>
@@ -54,6 +55,17 @@ TEST(LocalKey, with_returns_what_its_function_does_a_reference_too) {
                                const std::string&>);
   EXPECT_EQ(key.with([](const std::string& s) { return s.size(); }), 4U);
   EXPECT_EQ(key.try_with([](const std::string& s) { return s.size(); }).value(), 4U);
+}
+
+template <class F>
+concept MayBeLent = requires(const LocalKey<int>& key, F f) {
+  key.with(f);
+  key.try_with(f);
+};
+
+TEST(LocalKey, a_value_is_not_lent_to_a_coroutine) {
+  static_assert(MayBeLent<int (*)(const int&)>);
+  static_assert(!MayBeLent<heddle::Async<int> (*)(const int&)>);
 }
 
 TEST(LocalKey, two_keys_with_one_initialiser_are_two_variables) {

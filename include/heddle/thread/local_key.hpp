@@ -66,6 +66,15 @@ class LocalKeyId {
   mutable base::atomic<std::uint32_t> number_{0};
 };
 
+/// What a call gives that is over when it returns: no coroutine, which would use what it was lent later, perhaps on
+/// another thread.
+template <class R>
+concept EndsWithTheCall = !requires { typename R::promise_type; };
+
+/// May be lent a thread's T.
+template <class F, class T>
+concept Borrower = std::invocable<F, const T&> && EndsWithTheCall<std::invoke_result_t<F, const T&>>;
+
 }  // namespace detail
 
 /// A variable that each thread has one of: `static constinit LocalKey<Cell<int>> counter([] { return Cell(0); });`
@@ -89,8 +98,9 @@ class LocalKey : private detail::LocalKeyId {
  public:
   explicit constexpr LocalKey(T (*init)()) noexcept : LocalKeyId(&make), init_(init) {}
 
-  /// Calls `f` with this thread's value, and returns what it does. Throws AccessError once that is destroyed.
-  template <std::invocable<const T&> F>
+  /// Calls `f` with this thread's value, and returns what it does: `f` must not be a coroutine. Throws AccessError once
+  /// the value is destroyed.
+  template <detail::Borrower<T> F>
   decltype(auto) with(F&& f) const {
     detail::Local* local = find();
     if (local == nullptr) throw AccessError();
@@ -98,7 +108,7 @@ class LocalKey : private detail::LocalKeyId {
   }
 
   /// The same, with the AccessError returned.
-  template <std::invocable<const T&> F>
+  template <detail::Borrower<T> F>
   auto try_with(F&& f) const -> std::expected<std::invoke_result_t<F, const T&>, AccessError> {
     detail::Local* local = find();
     if (local == nullptr) return std::unexpected(AccessError());
