@@ -22,7 +22,7 @@ void ThreadWaker::wake_thread(WakeTarget& target) noexcept {
   if (self.state_.exchange(kWoken, base::acq_rel) == kAsleep) sys::futex_wake_one(self.state_);
 }
 
-void ThreadWaker::sleep() noexcept { sleep_until(sys::kForever); }
+void ThreadWaker::sleep() noexcept { sleep_until(base::kForever); }
 
 bool ThreadWaker::sleep_until(std::uint64_t deadline) noexcept {
   std::uint32_t state = kEmpty;

@@ -29,10 +29,10 @@ std::uint64_t read_clock(clockid_t clock) noexcept {
 std::uint64_t monotonic_ns() noexcept { return read_clock(CLOCK_MONOTONIC); }
 std::uint64_t coarse_ns() noexcept { return read_clock(CLOCK_MONOTONIC_COARSE); }
 
-bool futex_wait(const base::atomic<std::uint32_t>& word, std::uint32_t expected, Deadline deadline) noexcept {
+bool futex_wait(const base::atomic<std::uint32_t>& word, std::uint32_t expected, base::Deadline deadline) noexcept {
   timespec until{};
   const timespec* timeout = nullptr;
-  if (deadline != kForever) {
+  if (deadline != base::kForever) {
     until.tv_sec = static_cast<time_t>(deadline / 1'000'000'000U);
     until.tv_nsec = static_cast<long>(deadline % 1'000'000'000U);
     timeout = &until;

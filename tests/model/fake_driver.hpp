@@ -25,7 +25,7 @@ class FakeDriver final : public heddle::runtime::detail::Driver {
   void wait(std::uint64_t nanoseconds, std::size_t) noexcept override {
     if (nanoseconds != kNoWait) {
       const std::uint64_t until =
-          nanoseconds == kForever ? heddle::sys::kForever : heddle::sys::monotonic_ns() + nanoseconds;
+          nanoseconds == kForever ? heddle::base::kForever : heddle::sys::monotonic_ns() + nanoseconds;
       heddle::sys::futex_wait(interrupted_, 0, until);
     }
     interrupted_.exchange(0, heddle::base::acquire);

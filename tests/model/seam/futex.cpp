@@ -11,8 +11,8 @@ namespace heddle::inline v0::sys {
 std::uint64_t monotonic_ns() noexcept { return heddle_model::now(); }
 std::uint64_t coarse_ns() noexcept { return heddle_model::now(); }
 
-bool futex_wait(const base::atomic<std::uint32_t>& word, std::uint32_t expected, Deadline deadline) noexcept {
-  static_assert(kForever == heddle_model::kNoDeadline);
+bool futex_wait(const base::atomic<std::uint32_t>& word, std::uint32_t expected, base::Deadline deadline) noexcept {
+  static_assert(base::kForever == heddle_model::kNoDeadline);
   return heddle_model::futex_wait(word, expected, deadline);
 }
 
