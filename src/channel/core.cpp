@@ -2,6 +2,8 @@
 // The slow paths of every channel: ends, permits, and waits that are given up.
 #include <heddle/channel/detail/core.hpp>
 
+#include <heddle/future/wait_list.hpp>
+
 #include <algorithm>
 #include <utility>
 
@@ -70,13 +72,16 @@ Attempt Core::reserve(std::size_t count, Waiting waiting) noexcept {
 void Core::return_places(std::size_t count) noexcept {
   bool more = true;
   while (more) {
-    WakeBatch wakes;
-    const Locked locked(lock_);
-    for (; count != 0 && !wakes.full(); --count) {
-      --permits_;
-      wakes.add(pass_place_on());
+    future::WakeBatch wakes;
+    {
+      const Locked locked(lock_);
+      for (; count != 0 && !wakes.full(); --count) {
+        --permits_;
+        wakes.add(pass_place_on());
+      }
     }
     more = count != 0;
+    wakes.wake();
   }
   end_receivers_if_disconnected();
 }
@@ -151,15 +156,18 @@ Waker Core::give_place() noexcept {
 void Core::finish_all(WaitList& list, Wait how) noexcept {
   // Who is woken may free its waiter, and may not come back: the end is for ever.
   for (bool more = true; more;) {
-    WakeBatch wakes;
-    const Locked locked(lock_);
-    while (more && !wakes.full()) {
-      Waiter* waiter = pop_waiter(list);
-      more = waiter != nullptr;
-      if (!more) break;
-      permits_ -= std::exchange(waiter->held, 0);
-      wakes.add(waiter->finish(how));
+    future::WakeBatch wakes;
+    {
+      const Locked locked(lock_);
+      while (more && !wakes.full()) {
+        Waiter* waiter = pop_waiter(list);
+        more = waiter != nullptr;
+        if (!more) break;
+        permits_ -= std::exchange(waiter->held, 0);
+        wakes.add(waiter->finish(how));
+      }
     }
+    wakes.wake();
   }
 }
 

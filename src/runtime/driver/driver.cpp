@@ -2,11 +2,11 @@
 // The books of watched descriptors.
 #include "runtime/driver/driver.hpp"
 
+#include <heddle/future/wait_list.hpp>
+
 #include "runtime/shared.hpp"
 
-#include <array>
 #include <mutex>
-#include <span>
 #include <utility>
 
 namespace heddle::inline v0::runtime::detail {
@@ -80,27 +80,26 @@ void Driver::shut_down() noexcept {
     shut_down_ = true;
     waited_for.splice_back(sources_);
   }
-  std::array<Waker, 16> wakers;
-  while (wake_some(waited_for, wakers)) {
+  while (wake_some(waited_for)) {
   }
   free_removed();
 }
 
-bool Driver::wake_some(Sources& waited_for, std::span<Waker> wakers) noexcept {
-  std::size_t count = 0;
+bool Driver::wake_some(Sources& waited_for) noexcept {
+  future::WakeBatch wakes;
   {
     const std::lock_guard guard(lock_);
     IoSource* source = waited_for.front();
     if (source == nullptr) return false;
     source->add_flags(Readiness::kShutDown);
-    count = source->take_wakers(Direction::kRead, wakers);
-    count += source->take_wakers(Direction::kWrite, wakers.subspan(count));
-    if (count < wakers.size()) {
+    source->take_wakers(Direction::kRead, wakes);
+    source->take_wakers(Direction::kWrite, wakes);
+    if (!wakes.full()) {
       Sources::remove(*source);
       sources_.push_back(*source);
     }
   }
-  for (Waker& waker : wakers.first(count)) std::move(waker).wake();  // without the lock: a wake may destroy a source
+  wakes.wake();  // without the lock: a wake may destroy a source
   return true;
 }
 

@@ -10,7 +10,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <span>
 
 namespace heddle::inline v0::runtime::detail {
 
@@ -72,7 +71,7 @@ class Driver {
 
   void free_removed() noexcept;
   /// shut_down() for the first of `waited_for`; false when there is none.
-  bool wake_some(Sources& waited_for, std::span<Waker> wakers) noexcept;
+  bool wake_some(Sources& waited_for) noexcept;
 
   // Atomic; see try_acquire.
   base::atomic<bool> held_{false};

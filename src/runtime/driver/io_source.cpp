@@ -2,8 +2,8 @@
 // Readiness set, cleared and waited for.
 #include <heddle/runtime/detail/io_source.hpp>
 
-#include <array>
-#include <cstddef>
+#include <heddle/future/wait_list.hpp>
+
 #include <mutex>
 #include <utility>
 
@@ -42,15 +42,13 @@ void IoSource::add_flags(std::uint32_t flags) noexcept {
   }
 }
 
-std::size_t IoSource::take_wakers(Direction direction, std::span<Waker> wakers) noexcept {
-  std::size_t count = 0;
+void IoSource::take_wakers(Direction direction, future::WakeBatch& wakes) noexcept {
   const std::lock_guard guard(lock_);
-  while (count < wakers.size()) {
+  while (!wakes.full()) {
     IoWaiter* waiter = waiters(direction).pop_front();
-    if (waiter == nullptr) break;
-    wakers[count++] = std::move(waiter->waker_);
+    if (waiter == nullptr) return;
+    wakes.add(std::move(waiter->waker_));
   }
-  return count;
 }
 
 void IoSource::set_ready(std::uint32_t flags) noexcept {
@@ -60,12 +58,12 @@ void IoSource::set_ready(std::uint32_t flags) noexcept {
 }
 
 void IoSource::wake_all(Direction direction) noexcept {
-  std::array<Waker, 8> wakers;
-  std::size_t count = 0;
-  do {
-    count = take_wakers(direction, wakers);
-    for (std::size_t i = 0; i < count; ++i) std::move(wakers[i]).wake();
-  } while (count == wakers.size());
+  for (bool more = true; more;) {
+    future::WakeBatch wakes;
+    take_wakers(direction, wakes);
+    more = wakes.full();
+    wakes.wake();
+  }
 }
 
 }  // namespace heddle::inline v0::runtime::detail

@@ -2,6 +2,7 @@
 // Arming, firing and leaving.
 #include "runtime/driver/timers.hpp"
 
+#include <heddle/future/wait_list.hpp>
 #include <heddle/runtime/error.hpp>
 #include <heddle/runtime/spawn.hpp>
 
@@ -10,7 +11,6 @@
 #include "runtime/shared.hpp"
 
 #include <algorithm>
-#include <array>
 #include <mutex>
 #include <utility>
 
@@ -86,23 +86,22 @@ void TimerShard::leave(TimerEntry& entry) noexcept {
 
 template <class Pop>
 void TimerShard::fire_all(TimerEntry::State state, Pop pop) noexcept {
-  std::array<Waker, 32> wakers;
-  std::size_t count = 0;
-  do {
-    count = 0;
+  for (bool more = true; more;) {
+    future::WakeBatch wakes;
     {
       const std::lock_guard guard(lock_);
-      while (count < wakers.size()) {
+      while (!wakes.full()) {
         TimerEntry* entry = pop();
         if (entry == nullptr) break;
-        wakers[count++] = std::move(entry->waker_);
+        wakes.add(std::move(entry->waker_));
         // The last access: its owner may free it from here on.
         entry->state_.store(state, base::release);
       }
       publish_next_turn();
     }
-    for (std::size_t i = 0; i < count; ++i) std::move(wakers[i]).wake();
-  } while (count == wakers.size());
+    more = wakes.full();
+    wakes.wake();
+  }
 }
 
 void TimerShard::fire(std::uint64_t now) noexcept {

@@ -21,7 +21,6 @@
 #include <heddle/base/intrusive_list.hpp>
 #include <heddle/future/waker.hpp>
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <utility>
@@ -80,25 +79,5 @@ inline Waiter* pop_waiter(WaitList& list) noexcept {
   }
   return nullptr;
 }
-
-/// Wakers gathered under the lock, to be woken after it: waking runs foreign code.
-class WakeBatch {
- public:
-  static constexpr std::size_t kCapacity = 32;
-
-  WakeBatch() = default;
-  WakeBatch(const WakeBatch&) = delete;
-  WakeBatch& operator=(const WakeBatch&) = delete;
-  ~WakeBatch() {
-    for (std::size_t i = 0; i < size_; ++i) std::move(wakers_[i]).wake();
-  }
-
-  void add(Waker&& waker) noexcept { wakers_[size_++] = std::move(waker); }
-  [[nodiscard]] bool full() const noexcept { return size_ == kCapacity; }
-
- private:
-  std::array<Waker, kCapacity> wakers_;
-  std::size_t size_ = 0;
-};
 
 }  // namespace heddle::inline v0::channel::detail

@@ -17,9 +17,11 @@
 #include <heddle/future/context.hpp>
 #include <heddle/io/error.hpp>
 
-#include <cstddef>
 #include <cstdint>
-#include <span>
+
+namespace heddle::inline v0::future {
+class WakeBatch;
+}
 
 namespace heddle::inline v0::runtime {
 
@@ -85,8 +87,8 @@ class IoSource : public base::ListNode<SourceTag> {
   /// Driver: adds flags and wakes nobody.
   void add_flags(std::uint32_t flags) noexcept;
 
-  /// Driver: takes out waiters of `direction` until `wakers` is full; returns how many.
-  [[nodiscard]] std::size_t take_wakers(Direction direction, std::span<Waker> wakers) noexcept;
+  /// Driver: takes out waiters of `direction`, and gathers their wakers until `wakes` is full.
+  void take_wakers(Direction direction, future::WakeBatch& wakes) noexcept;
 
  private:
   using Waiters = base::IntrusiveList<IoWaiter, IoWaiter>;
