@@ -36,6 +36,17 @@ void IoSource::forget(IoWaiter& waiter) noexcept {
   if (waiter.linked()) Waiters::remove(waiter);
 }
 
+void IoSource::forget_pollers() noexcept {
+  // Dropped outside the lock. Kept, they would hold their tasks in memory until the source is freed.
+  Waker reader;
+  Waker writer;
+  const std::lock_guard guard(lock_);
+  if (read_poller_.linked()) Waiters::remove(read_poller_);
+  if (write_poller_.linked()) Waiters::remove(write_poller_);
+  reader = std::move(read_poller_.waker_);
+  writer = std::move(write_poller_.waker_);
+}
+
 void IoSource::add_flags(std::uint32_t flags) noexcept {
   std::uint32_t word = readiness_.load(base::acquire);
   while (!readiness_.compare_exchange_weak(word, (word | flags) + kTick, base::acq_rel, base::acquire)) {
