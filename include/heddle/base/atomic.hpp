@@ -14,6 +14,9 @@ namespace heddle::inline v0::base {
 #if defined(HEDDLE_MODEL)
 using heddle_model::atomic;
 using heddle_model::spin_hint;
+
+/// One pause is as long as many: it lasts until something changes.
+inline void spin_for(int) noexcept { spin_hint(); }
 #else
 using std::atomic;
 
@@ -24,6 +27,11 @@ inline void spin_hint() noexcept {
 #elif defined(__aarch64__)
   asm volatile("isb" ::: "memory");
 #endif
+}
+
+/// A pause of that many hints, without a look at the value in between.
+inline void spin_for(int hints) noexcept {
+  for (int i = 0; i < hints; ++i) spin_hint();
 }
 #endif
 
