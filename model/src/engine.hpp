@@ -15,6 +15,7 @@
 #include <source_location>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace heddle_model::detail {
@@ -69,6 +70,8 @@ class Engine {
   void access(const void* address, std::size_t size, Access kind, const void* from);
   [[nodiscard]] void* allocate(std::size_t size, std::size_t alignment, const void* from);
   void free(void* block, const void* from);
+  /// Remembers what the end of this thread destroys.
+  void at_thread_exit(void (*destroy)(void*), void* object) { me().at_exit.emplace_back(destroy, object); }
   [[nodiscard]] bool is_heap(const void* address) const noexcept { return shadow_.is_heap(address); }
 
  private:
@@ -90,6 +93,10 @@ class Engine {
     std::uint64_t deadline = kNoDeadline;
     bool timed_out = false;
     unsigned joins = 0;
+    /// Destructors of its thread-locals, in the order of construction.
+    std::vector<std::pair<void (*)(void*), void*>> at_exit;
+
+    void destroy_thread_locals();
   };
 
   struct Event {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Where the checker takes the place of the system: operator new and delete, sched_yield, and what the compiler calls
-// at each plain access to memory when it instruments for ThreadSanitizer.
+// Where the checker takes the place of the system: operator new and delete, sched_yield, the clock, the end of
+// thread-locals, and what the compiler calls at each plain access to memory when it instruments for ThreadSanitizer.
 //
 // Only code that is built with -fsanitize=thread (HeddleModel.cmake) calls the latter; ThreadSanitizer's own runtime
 // isn't linked. Each hook costs one test outside of a run.
@@ -8,7 +8,11 @@
 
 #include <cstdlib>
 #include <cstring>
+#include <ctime>
 #include <new>
+
+#include <sys/syscall.h>
+#include <unistd.h>
 
 namespace {
 
@@ -75,6 +79,25 @@ extern "C" {
 // std::this_thread::yield() calls it.
 int sched_yield() {
   heddle_model::yield();
+  return 0;
+}
+
+// std::chrono::steady_clock::now() calls it: in a run, time is the model's.
+int clock_gettime(clockid_t clock, struct timespec* time) {
+  if (!watching) return static_cast<int>(::syscall(SYS_clock_gettime, clock, time));
+  constexpr std::uint64_t kSecond = 1'000'000'000;
+  const std::uint64_t now = heddle_model::now();
+  time->tv_sec = static_cast<time_t>(now / kSecond);
+  time->tv_nsec = static_cast<long>(now % kSecond);
+  return 0;
+}
+
+// The compiler calls it once a thread-local with a destructor has been made.
+int __cxa_thread_atexit_impl(void (*destroy)(void*), void* object, void* library);
+int __cxa_thread_atexit(void (*destroy)(void*), void* object, void* library) {
+  if (!watching) return __cxa_thread_atexit_impl(destroy, object, library);
+  const Inside inside;
+  engine().at_thread_exit(destroy, object);
   return 0;
 }
 
