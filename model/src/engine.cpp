@@ -35,6 +35,7 @@ Engine::End Engine::run(const std::function<void()>& model) {
   changes_ = stores_ = now_ = 0;
   history_count_ = 0;
   events_.clear();
+  foreign_.clear();
   failure_.clear();
   running_ = true;
   outside_.switch_to(start_thread(nullptr).fiber);

@@ -15,6 +15,7 @@
 #include <source_location>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -66,6 +67,10 @@ class Engine {
   unsigned spawn(std::move_only_function<void()>* body, std::source_location where);
   void join(unsigned thread, std::source_location where);
   [[nodiscard]] std::uint64_t now() const noexcept { return now_; }
+
+  /// A read-modify-write of an atomic that isn't of the seam's kind: the counts of the standard library's shared_ptr.
+  /// Acquires and releases.
+  std::int32_t add_to_foreign(std::int32_t* count, std::int32_t operand);
 
   void access(const void* address, std::size_t size, Access kind, const void* from);
   [[nodiscard]] void* allocate(std::size_t size, std::size_t alignment, const void* from);
@@ -169,6 +174,8 @@ class Engine {
   std::vector<History> histories_;
   std::uint32_t history_count_ = 0;
   std::vector<Event> events_;
+  /// What was released by the atomics that aren't of the seam's kind.
+  std::unordered_map<const void*, Clock> foreign_;
 };
 
 [[nodiscard]] Engine& engine();
