@@ -13,6 +13,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <source_location>
 #include <string>
 #include <type_traits>
 #include <utility>
@@ -56,8 +57,9 @@ class Handle {
 
   /// As task::spawn, onto this runtime.
   template <detail::Spawnable F>
-  task::JoinHandle<OutputOf<F>> spawn(F&& future) const {
-    return detail::spawn_on(*shared_, std::move(future));
+  task::JoinHandle<OutputOf<F>> spawn(F&& future,
+                                      const std::source_location& at = std::source_location::current()) const {
+    return detail::spawn_on(*shared_, std::move(future), at);
   }
   template <detail::GivenFuture F>
     requires(!detail::Spawnable<F>)
@@ -116,8 +118,9 @@ class Runtime {
 
   /// As task::spawn, onto this runtime.
   template <detail::Spawnable F>
-  task::JoinHandle<OutputOf<F>> spawn(F&& future) {
-    return detail::spawn_on(*shared_, std::move(future));
+  task::JoinHandle<OutputOf<F>> spawn(F&& future,
+                                      const std::source_location& at = std::source_location::current()) {
+    return detail::spawn_on(*shared_, std::move(future), at);
   }
   template <detail::GivenFuture F>
     requires(!detail::Spawnable<F>)
