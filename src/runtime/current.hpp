@@ -7,6 +7,7 @@
 
 namespace heddle::inline v0::runtime {
 
+class Scheduler;
 class Shared;
 
 namespace detail {
@@ -20,12 +21,12 @@ class Worker {
   virtual void schedule_local(TaskHeader& task) noexcept = 0;
 
   // Constant.
-  const Shared& runtime;
+  const Scheduler& scheduler;
   /// Which of the runtime's shards of timers and tasks is its own.
   const std::size_t shard;
 
  protected:
-  Worker(const Shared& its_runtime, std::size_t its_shard) noexcept : runtime(its_runtime), shard(its_shard) {}
+  Worker(const Scheduler& its_scheduler, std::size_t its_shard) noexcept : scheduler(its_scheduler), shard(its_shard) {}
   ~Worker() = default;
 };
 
@@ -38,9 +39,9 @@ struct Current {
   std::uint64_t next_id = 0;
   std::uint64_t last_id = 0;
 
-  /// This thread's worker, if it is one of `runtime`: a task may have entered another runtime than that of its worker.
-  [[nodiscard]] Worker* worker_of(const Shared& runtime) const noexcept {
-    return worker != nullptr && &worker->runtime == &runtime ? worker : nullptr;
+  /// This thread's worker, if it is one of `scheduler`: a task may have entered another runtime than that of its worker.
+  [[nodiscard]] Worker* worker_of(const Scheduler& scheduler) const noexcept {
+    return worker != nullptr && &worker->scheduler == &scheduler ? worker : nullptr;
   }
 };
 
