@@ -2,7 +2,9 @@
 // task::Builder: spawns tasks that have a name.
 #pragma once
 
+#include <heddle/io/error.hpp>
 #include <heddle/runtime/spawn.hpp>
+#include <heddle/runtime/spawn_blocking.hpp>
 
 #include <source_location>
 #include <string>
@@ -49,6 +51,20 @@ class Builder {
     requires runtime::detail::AsyncFunction<std::decay_t<F>, std::decay_t<Args>...> &&
              (!runtime::detail::SpawnableCall<std::decay_t<F>, std::decay_t<Args>...>)
   typename runtime::detail::RefusedSpawn<std::decay_t<F>, std::decay_t<Args>...>::type spawn(F&&, Args&&...) const;
+
+  /// As task::spawn_blocking(f, args…), but an error of the system is returned.
+  template <class F, class... Args>
+    requires runtime::detail::BlockingFunction<F, Args...> && marker::CallMayCross<F, Args...>
+  io::Result<runtime::detail::BlockingHandle<F, Args...>> spawn_blocking(F&& f, Args&&... args) const {
+    runtime::Shared& shared = runtime::detail::current_runtime("task::Builder::spawn_blocking");
+    auto handle = runtime::detail::try_spawn_blocking(shared, at_, runtime::detail::TaskName{name_}, std::forward<F>(f),
+                                                      std::forward<Args>(args)...);
+    if (!handle) return io::fail(handle.error());
+    return *std::move(handle);
+  }
+  template <class F, class... Args>
+    requires runtime::detail::BlockingFunction<F, Args...> && (!marker::CallMayCross<F, Args...>)
+  typename marker::RefusedCall<F, Args...>::type spawn_blocking(F&&, Args&&...) const;
 
  private:
   std::string name_;
