@@ -2,12 +2,26 @@
 // What a Builder decides.
 #pragma once
 
+#include <heddle/runtime/runtime.hpp>
+
 #include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <string>
 
 namespace heddle::inline v0::runtime {
+
+/// Called with each task. See Builder.
+struct TaskHooks {
+  TaskHook spawn;
+  TaskHook terminate;
+  TaskHook before_poll;
+  TaskHook after_poll;
+
+  static void call(const TaskHook& hook, const detail::TaskHeader& task) {
+    if (hook) hook(task.meta());
+  }
+};
 
 /// A runtime's settings; constant once it is built.
 struct Config {
@@ -24,6 +38,16 @@ struct Config {
   std::uint64_t seed = 0x9e3779b97f4a7c15U;
   std::function<void()> on_thread_start;
   std::function<void()> on_thread_stop;
+  std::function<void()> on_thread_park;
+  std::function<void()> on_thread_unpark;
+  TaskHooks task_hooks;
+  UnhandledPanic unhandled_panic = UnhandledPanic::kIgnore;
+
+  /// Null if none is set.
+  [[nodiscard]] const TaskHooks* hooks() const noexcept {
+    const bool any = task_hooks.spawn || task_hooks.terminate || task_hooks.before_poll || task_hooks.after_poll;
+    return any ? &task_hooks : nullptr;
+  }
 
   [[nodiscard]] std::string worker_name() const { return thread_name ? thread_name() : "heddle-worker"; }
   [[nodiscard]] std::string blocking_thread_name() const { return thread_name ? thread_name() : "heddle-blocking"; }

@@ -14,6 +14,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <exception>
 #include <memory>
 
 namespace heddle::inline v0::runtime {
@@ -25,6 +26,11 @@ class Shared : public Scheduler {
 
   /// A thread that is no worker has armed a timer: whoever sleeps past `deadline` must look again.
   void timer_armed(std::uint64_t deadline) noexcept;
+
+  void task_panicked(const detail::TaskHeader& task, const std::exception_ptr& panic) noexcept final {
+    const bool counts = config_.unhandled_panic == UnhandledPanic::kShutdownRuntime && !blocking_pool_.owns(task);
+    if (counts) shut_down_for(panic);
+  }
 
   /// A blocking job has ended, and with it what may have held up a paused clock.
   void blocking_job_done() noexcept {
@@ -43,6 +49,9 @@ class Shared : public Scheduler {
 
  protected:
   ~Shared() override = default;
+
+  /// A task has panicked, on this thread, and the runtime shall not go on. Current-thread only.
+  virtual void shut_down_for(const std::exception_ptr& /*panic*/) noexcept {}
 
   /// Cancels every task (see Scheduler::cancel_all), and wakes all that waits on drivers.
   void finish() noexcept;

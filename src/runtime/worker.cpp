@@ -114,7 +114,7 @@ void MultiThreadWorker::run_one(TaskHeader& task) noexcept {
   }
   if (++measured_polls_ == kMeasuredPolls) measure_polls();
   metrics.polls.add();
-  if (run_task(task) == AfterPoll::kRequeue) push(task);
+  if (run_task(task, shared_.hooks()) == AfterPoll::kRequeue) push(task);
   watch_backlog();
 }
 
@@ -179,6 +179,13 @@ void MultiThreadWorker::turn_driver() noexcept {
 }
 
 void MultiThreadWorker::park() noexcept {
+  const Config& config = shared_.config_;
+  if (config.on_thread_park) config.on_thread_park();
+  if (lifo_ == nullptr && queue_.size() == 0) sleep_until_woken();  // the hook may have spawned
+  if (config.on_thread_unpark) config.on_thread_unpark();
+}
+
+void MultiThreadWorker::sleep_until_woken() noexcept {
   shared_.idle_.sleep(index_, std::exchange(searching_, false));
   measured_since_ = 0;
   metrics.park(sys::monotonic_ns());
