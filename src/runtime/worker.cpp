@@ -188,11 +188,14 @@ void MultiThreadWorker::park() noexcept {
 void MultiThreadWorker::sleep_until_woken() noexcept {
   shared_.idle_.sleep(index_, std::exchange(searching_, false));
   measured_since_ = 0;
-  metrics.park(sys::monotonic_ns());
   for (;;) {
     // The second half of the lost-wake pair in idle.hpp.
     const bool look = !shared_.injected_.empty() || shared_.shut_down_.load(base::acquire);
-    if (!look) sleep();
+    if (!look) {
+      metrics.park(sys::monotonic_ns());
+      sleep();
+      metrics.resume(sys::monotonic_ns());
+    }
     if (look || lifo_ != nullptr || queue_.size() != 0) {
       if (!shared_.idle_.wake_up(index_)) searching_ = true;
       break;
@@ -203,7 +206,6 @@ void MultiThreadWorker::sleep_until_woken() noexcept {
       break;
     }
   }
-  metrics.resume(sys::monotonic_ns());
   shared_.monitor_.rouse();
   call_for_help();
 }
