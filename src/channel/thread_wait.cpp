@@ -21,7 +21,7 @@ namespace {
 // since who is woken from sleep is preferred. No pauses before the first yield: an answer from the other core takes about
 // as long as one, and where both sides share a core they are in the way of it.
 constexpr std::uint64_t kYieldFor = 25'000;
-constexpr int kYields = 128;
+constexpr int kYields = base::spin_rounds(128);
 // After so many waits in a row that the yields didn't shorten they are only burnt time: they stop. One wait that was
 // short without them gives them one more chance.
 constexpr int kPatience = 8;

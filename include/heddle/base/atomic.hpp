@@ -15,10 +15,13 @@ namespace heddle::inline v0::base {
 using heddle_model::atomic;
 using heddle_model::spin_hint;
 
-/// One pause is as long as many: it lasts until something changes.
-inline void spin_for(int) noexcept { spin_hint(); }
+/// One look says all: under the checker a spin ends the thread's turn until something has changed.
+constexpr int spin_rounds(int) noexcept { return 1; }
 #else
 using std::atomic;
+
+/// How often to look again before sleeping.
+constexpr int spin_rounds(int rounds) noexcept { return rounds; }
 
 /// Tells the processor that the caller spins on a value that another thread will change.
 inline void spin_hint() noexcept {
@@ -27,11 +30,6 @@ inline void spin_hint() noexcept {
 #elif defined(__aarch64__)
   asm volatile("isb" ::: "memory");
 #endif
-}
-
-/// A pause of that many hints, without a look at the value in between.
-inline void spin_for(int hints) noexcept {
-  for (int i = 0; i < hints; ++i) spin_hint();
 }
 #endif
 
