@@ -24,6 +24,8 @@ class Figure:
 class Summary:
     """A row as it is shown."""
 
+    # What was compared: a key of the runs.
+    measure: str
     figures: list[Figure]
     # The fastest of those that compete with us; None if there is none.
     best: str | None
@@ -64,7 +66,7 @@ def summary_of(measured: Measured, measure: str | None = None) -> Summary:
     if to_limit is None and row.limit and mine and measure == row.measure:
         to_limit = mine.median / row.limit
     reached = mine.median <= row.goal if mine and row.goal is not None else None
-    return Summary(figures, best.name if best else None, to_best, to_limit, reached)
+    return Summary(measure, figures, best.name if best else None, to_best, to_limit, reached)
 
 
 def number(value: float) -> str:

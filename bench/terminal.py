@@ -37,7 +37,7 @@ def verdict(summary: Summary, measured: Measured) -> str:
 
 def block(measured: Measured, summary: Summary, missing: dict[str, str]) -> str:
     row = measured.row
-    lines = [f"{row.name}: {row.title}, {UNITS[row.measure]}: median, least .. most"]
+    lines = [f"{row.name}: {row.title}, {UNITS[summary.measure]}: median, least .. most"]
     lines += [line_of(figure) for figure in sorted(summary.figures, key=lambda figure: figure.median)]
     lines += [f"  {title_of(name):<18}failed: {why}" for name, why in measured.failed.items()]
     lines += [f"  {title_of(name):<18}not here" for name in (*row.peers, *row.limit_peers) if name in missing]

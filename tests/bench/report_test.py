@@ -46,7 +46,10 @@ class Figures(unittest.TestCase):
         self.assertEqual((summary.best, summary.to_best, summary.to_limit, summary.reached), (None, None, None, None))
 
     def test_rows_of_time_can_be_compared_by_processor_time(self):
-        self.assertEqual(summary_of(measured(row(), ours=[4.0]), "cpu_ns").figures[0].median, 2.0)
+        by_cpu = measured(row(), ours=[4.0])
+        summary = summary_of(by_cpu, "cpu_ns")
+        self.assertEqual(summary.figures[0].median, 2.0)
+        self.assertIn("ns of processor time", terminal.block(by_cpu, summary, {}))
 
     def test_other_rows_keep_their_measure(self):
         memory = measured(row(measure="bytes"))
