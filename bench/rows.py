@@ -56,7 +56,7 @@ def tasks(workers: int) -> list[Row]:
         row("rendezvous", "rendezvous", "channel", "rendezvous", 1, 200_000, ("flume", "go"), (150, None)),
         row("mutex-1", "async mutex, 1 task", "mutex", "mutex", 1, 2_000_000, GO_LIKE, (12, 12)),
         row("mutex-8", "async mutex, 8 tasks", "mutex", "mutex", 8, 2_000_000, GO_LIKE, (15, 15)),
-        row("sleeps", "1M sleeps within 1 s, processor time", "spawn", "sleeps", 1, 1_000_000, GO_LIKE, (600, None),
+        row("sleeps", "1M sleeps within 1 s", "spawn", "sleeps", 1, 1_000_000, GO_LIKE, (600, None),
             measure="cpu_ns", limit=210),
         row("timers-dropped", "timer made and dropped", "spawn", "timers-dropped", 1, 500_000, GO_LIKE, (50, None),
             limit=27),
@@ -90,9 +90,9 @@ def threads() -> list[Row]:
 
 def memory() -> list[Row]:
     return [
-        Row("alive-sleeping", "bytes of a task that sleeps, 1M alive", "task_memory", "alive-sleeping", 1, 1, 1_000_000,
+        Row("alive-sleeping", "a task that sleeps, 1M alive", "task_memory", "alive-sleeping", 1, 1, 1_000_000,
             GO_LIKE, "bytes", goal=200),
-        Row("alive", "bytes of a task that waits, 1M alive", "task_memory", "alive", 1, 1, 1_000_000, GO_LIKE, "bytes",
+        Row("alive", "a task that waits, 1M alive", "task_memory", "alive", 1, 1, 1_000_000, GO_LIKE, "bytes",
             goal=128),
     ]
 
@@ -104,11 +104,11 @@ def echo() -> list[Row]:
                    "echo", 1, 1, connections, ("tokio", "go", "asio"), measure, goal, limit, ("raw-epoll",))
 
     return [
-        row("cpu", "server's µs per request", 100, "cpu_us", None, 7.0),
-        row("cpu", "server's µs per request", 1_000, "cpu_us", None, 8.8),
-        row("cpu", "server's µs per request", 10_000, "cpu_us", None, 10.5),
-        row("p99", "p99, ms", 10_000, "p99_ms", 125, 117),
-        row("memory", "bytes per connection", 10_000, "bytes", 2_500, None),
+        row("cpu", "a request", 100, "cpu_us", None, 7.0),
+        row("cpu", "a request", 1_000, "cpu_us", None, 8.8),
+        row("cpu", "a request", 10_000, "cpu_us", None, 10.5),
+        row("p99", "p99", 10_000, "p99_ms", 125, 117),
+        row("memory", "memory of a connection", 10_000, "bytes", 2_500, None),
     ]
 
 
