@@ -42,6 +42,7 @@
 #include <heddle/net/socket_addr.hpp>
 #include <heddle/net/tcp_listener.hpp>
 #include <heddle/net/tcp_stream.hpp>
+#include <heddle/runtime/block_in_place.hpp>
 #include <heddle/runtime/error.hpp>
 #include <heddle/runtime/join_handle.hpp>
 #include <heddle/runtime/main.hpp>

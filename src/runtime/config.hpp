@@ -14,6 +14,8 @@ struct Config {
   std::size_t worker_threads = 0;  // unless given: as many as the process may use processors
   bool workers_given = false;
   std::string thread_name = "heddle-worker";
+  // How many threads there may be beside those that have a core: for tasks that block theirs. Tokio's number.
+  std::size_t most_stand_ins = 512;
   std::size_t thread_stack_size = 0;  // 0: the system's
   std::uint32_t event_interval = 61;
   std::uint32_t global_queue_interval = 31;

@@ -17,13 +17,21 @@ class TaskHeader;
 /// A thread that runs tasks: a worker of a multi-thread runtime, or the driver of a current-thread one.
 class Worker {
  public:
-  /// Puts a notified task into this worker's own queue. Only from its own thread.
+  // Only from its own thread.
+
+  /// Puts a notified task into this worker's own queue.
   virtual void schedule_local(TaskHeader& task) noexcept = 0;
+
+  /// In a poll: lets another thread do the worker's work, so that this one may block. False if none can.
+  virtual bool begin_blocking() noexcept { return false; }
+  /// After a begin_blocking() that was granted.
+  virtual void end_blocking() noexcept {}
 
   // Constant.
   const Scheduler& scheduler;
+  // Owned by the thread; changes when the worker takes another's work.
   /// Which of the runtime's shards of timers and tasks is its own.
-  const std::size_t shard;
+  std::size_t shard;
 
  protected:
   Worker(const Scheduler& its_scheduler, std::size_t its_shard) noexcept : scheduler(its_scheduler), shard(its_shard) {}

@@ -11,6 +11,11 @@
 //   a worker is in the same poll as before,    its queue, now worth stealing, since the poll is known to be long
 //   and has tasks in its queue
 //
+// Where no worker sleeps, or the task waits in the LIFO slot, which nobody steals from, the monitor takes the core from
+// the thread in the long poll and lets another thread have it: see crew.hpp. Threads that compute would crowd the
+// processors, so each one that goes on without a core doubles the patience with the others; those that are blocked crowd
+// nobody, and are replaced as they come.
+//
 // When all workers have slept for a second, so does the monitor, without end; who wakes up then rouses it. (After the
 // sysmon thread of Go's scheduler.)
 //
@@ -34,6 +39,8 @@ namespace heddle::inline v0::runtime {
 class MultiThread;
 
 namespace detail {
+
+class Seat;
 
 class Monitor {
  public:
@@ -63,14 +70,29 @@ class Monitor {
 
   [[gnu::cold]] void leave_doze() noexcept;
   void doze() noexcept;
-  [[nodiscard]] bool finds_neglect() noexcept;
+  void look() noexcept;
+  [[nodiscard]] bool is_neglected() noexcept;
+  void relieve_stuck(bool neglected) noexcept;
+
+  /// What it saw of a seat.
+  struct Seen {
+    std::uint32_t poll = 0;
+    // The first look at this poll.
+    std::uint64_t since = 0;
+    std::uint64_t processor_time = 0;
+    // At the last look: the same poll as at the one before.
+    bool is_stuck = false;
+    bool computes = false;
+  };
+  void see(const Seat& seat, Seen& seen, std::uint64_t now) noexcept;
 
   MultiThread& shared_;
   // Atomic; see the table.
   base::atomic<std::uint32_t> state_{kWatching};
   // Owned by the monitor's thread: what it saw at the last look.
   std::uint64_t turns_ = 0;
-  std::vector<std::uint32_t> polls_;
+  std::uint64_t looked_ = 0;
+  std::vector<Seen> seen_;
 };
 
 }  // namespace detail

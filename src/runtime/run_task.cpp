@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // One turn of a task: poll, then idle, requeue or complete; and how it is cancelled.
+#include "runtime/core_lease.hpp"
 #include "runtime/current.hpp"
 #include "runtime/scheduler.hpp"
 
@@ -9,6 +10,22 @@
 namespace heddle::inline v0::runtime::detail {
 
 namespace {
+
+/// For as long as it lives the thread runs code of the task, which may take long.
+class InTask {
+ public:
+  InTask(CoreLease* lease, const TaskHeader& task) noexcept : lease_(lease) {
+    if (lease_ != nullptr) lease_->begin_poll(&task);
+  }
+  InTask(const InTask&) = delete;
+  InTask& operator=(const InTask&) = delete;
+  ~InTask() {
+    if (lease_ != nullptr && !lease_->end_poll()) [[unlikely]] current().worker = nullptr;
+  }
+
+ private:
+  CoreLease* lease_;
+};
 
 void complete(TaskHeader& task) noexcept {
   switch (task.to_complete()) {
@@ -22,10 +39,13 @@ void complete(TaskHeader& task) noexcept {
 
 }  // namespace
 
-void cancel_running(TaskHeader& task) noexcept {
+void cancel_running(TaskHeader& task, CoreLease* lease) noexcept {
   TaskHeader*& current_task = current().task;
   TaskHeader* const before = std::exchange(current_task, &task);
-  task.vtable().cancel(task);
+  {
+    const InTask in_task(lease, task);
+    task.vtable().cancel(task);
+  }
   current_task = before;
   complete(task);
 }
@@ -35,9 +55,9 @@ void cancel_notified(TaskHeader& task) noexcept {
   cancel_running(task);
 }
 
-AfterPoll run_task(TaskHeader& task) noexcept {
+AfterPoll run_task(TaskHeader& task, CoreLease* lease) noexcept {
   if (task.to_running() == ToRunning::kCancel) {
-    cancel_running(task);
+    cancel_running(task, lease);
     return AfterPoll::kDone;
   }
   Current& mine = current();
@@ -48,6 +68,7 @@ AfterPoll run_task(TaskHeader& task) noexcept {
   bool done = false;
   bool yielded = false;
   {
+    const InTask in_task(lease, task);
     Context cx(waker);
     done = task.vtable().poll(task, cx);
     yielded = cx.take_yielded();
@@ -65,7 +86,7 @@ AfterPoll run_task(TaskHeader& task) noexcept {
     case ToIdle::kRequeue: return AfterPoll::kRequeue;
     case ToIdle::kCancel: break;
   }
-  cancel_running(task);
+  cancel_running(task, lease);
   return AfterPoll::kDone;
 }
 

@@ -67,10 +67,12 @@ void Runtime::shut_down(Wait wait) noexcept {
   if (is_current_thread()) {
     static_cast<CurrentThread*>(shared_)->shut_down();
   } else {
-    static_cast<MultiThread*>(shared_)->shut_down();
+    auto* shared = static_cast<MultiThread*>(shared_);
+    shared->shut_down();
     // A thread that polls tasks must not wait: it may be the worker that it would wait for.
     const bool join = wait == Wait::kYes && !base::in_async();
     for (WorkerThread& thread : threads_->threads) join ? thread.join() : thread.detach();
+    join ? shared->crew().join() : shared->crew().detach();
   }
   std::exchange(shared_, nullptr)->drop_reference();
 }
@@ -155,23 +157,21 @@ io::Result<Runtime> Builder::build() {
   std::vector<WorkerThread>& threads = runtime.threads_->threads;
   threads.reserve(workers + 1);
   while (threads.size() < workers) {
-    auto thread = WorkerThread::start(config_->thread_name, config_->thread_stack_size,
-                                           [shared, index = threads.size()] { shared->run_worker(index); });
+    Seat& seat = *shared->crew().enlist();
+    auto thread = shared->start_worker(seat);
     if (!thread) {
-      for (std::size_t i = threads.size(); i < workers; ++i) shared->give_up_worker();
+      shared->give_up_worker(seat);
       return io::fail(thread.error());  // the runtime's destructor ends the workers that run
     }
     threads.push_back(*thread);
   }
-  if (shared->is_monitored()) {
-    shared->add_reference();  // dropped at the end of run_monitor
-    auto thread = WorkerThread::start("heddle-monitor", 0, [shared] { shared->run_monitor(); });
-    if (!thread) {
-      shared->drop_reference();
-      return io::fail(thread.error());
-    }
-    threads.push_back(*thread);
+  shared->add_reference();  // dropped at the end of run_monitor
+  auto thread = WorkerThread::start("heddle-monitor", 0, [shared] { shared->run_monitor(); });
+  if (!thread) {
+    shared->drop_reference();
+    return io::fail(thread.error());
   }
+  threads.push_back(*thread);
   return runtime;
 }
 

@@ -19,8 +19,8 @@ void Shared::timer_armed(std::uint64_t deadline) noexcept {
   if (deadline < sleeps_until_.load(base::seq_cst)) driver_->interrupt();
 }
 
-void Shared::finish() noexcept {
-  cancel_all();
+void Shared::finish(std::size_t in_polls) noexcept {
+  cancel_all(in_polls);
   timers_.shut_down();
   driver_->shut_down();
   release_books();

@@ -34,7 +34,7 @@ class Shared : public Scheduler {
   ~Shared() override = default;
 
   /// Cancels every task (see Scheduler::cancel_all), and wakes all that waits on drivers.
-  void finish() noexcept;
+  void finish(std::size_t in_polls = 0) noexcept;
 
   // Until when the driver's holder sleeps, by the clock; 0 while it doesn't. See timer_armed.
   base::atomic<std::uint64_t> sleeps_until_{0};
