@@ -9,20 +9,26 @@
 
 namespace heddle::inline v0::runtime {
 
+/// A runtime's settings; constant once it is built.
 struct Config {
   bool multi_thread = true;
   std::size_t worker_threads = 0;  // unless given: as many as the process may use processors
   bool workers_given = false;
-  std::string thread_name = "heddle-worker";
   // How many threads there may be beside those that have a core: for tasks that block theirs. Tokio's number.
   std::size_t most_stand_ins = 512;
+  std::function<std::string()> thread_name;  // unless given: the names below
   std::size_t thread_stack_size = 0;  // 0: the system's
+  std::size_t max_blocking_threads = 512;
+  std::uint64_t thread_keep_alive = 10'000'000'000;  // nanoseconds
   std::uint32_t event_interval = 61;
   std::uint32_t global_queue_interval = 31;
   bool start_paused = false;
   std::uint64_t seed = 0x9e3779b97f4a7c15U;
   std::function<void()> on_thread_start;
   std::function<void()> on_thread_stop;
+
+  [[nodiscard]] std::string worker_name() const { return thread_name ? thread_name() : "heddle-worker"; }
+  [[nodiscard]] std::string blocking_thread_name() const { return thread_name ? thread_name() : "heddle-blocking"; }
 };
 
 }  // namespace heddle::inline v0::runtime

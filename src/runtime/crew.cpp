@@ -11,7 +11,8 @@
 
 namespace heddle::inline v0::runtime::detail {
 
-Crew::Crew(MultiThread& shared, const Cores& cores, std::size_t most) : shared_(shared), most_(most) {
+Crew::Crew(MultiThread& shared, const Cores& cores, std::size_t most, std::uint64_t keep_alive)
+    : shared_(shared), most_(most), keep_alive_(keep_alive) {
   seats_.reserve(most);
   free_seats_.reserve(most);
   vacant_.reserve(cores.size());
@@ -38,7 +39,8 @@ Seat* Crew::enlist() {
     }
   }
   if (before) before->join();  // it has left already
-  shared_.add_reference();     // dropped at the end of run_worker
+  shared_.live_workers_.enter();
+  shared_.add_reference();  // both end with run_worker
   return seat;
 }
 
@@ -78,7 +80,7 @@ MultiThreadWorker* Crew::wait_for_core(const Seat& seat) noexcept {
       }
       if (closed_ || !in_time) return nullptr;
       // The threads that the runtime began with stay.
-      if (deadline == base::kForever && seat.thread) deadline = sys::monotonic_ns() + kKeepAlive;
+      if (deadline == base::kForever && seat.thread) deadline = base::deadline_after_ns(keep_alive_);
     }
     // A vacancy since the look has changed `calls_`; acquire and release make no difference beside the lock.
     in_time = sys::futex_wait(calls_, calls, deadline);

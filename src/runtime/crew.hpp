@@ -31,8 +31,9 @@ class Crew {
  public:
   using Cores = std::vector<std::unique_ptr<MultiThreadWorker>>;
 
-  /// All of `cores` are vacant. `most`: how many threads there may be at once.
-  Crew(MultiThread& shared, const Cores& cores, std::size_t most);
+  /// All of `cores` are vacant. `most`: how many threads there may be at once. `keep_alive`: for how many nanoseconds a
+  /// thread that was started here waits for a core.
+  Crew(MultiThread& shared, const Cores& cores, std::size_t most, std::uint64_t keep_alive);
 
   /// A new member, which looks for a core: the caller starts a thread for it that calls MultiThread::run_worker, or
   /// MultiThread::give_up_worker. Null if there are too many, or after close().
@@ -90,9 +91,6 @@ class Crew {
   [[nodiscard]] Seat& seat(std::size_t index) const noexcept { return *seats_[index]; }
 
  private:
-  // How long a thread without a core waits for the next one, in nanoseconds. Tokio's number.
-  static constexpr std::uint64_t kKeepAlive = 10'000'000'000;
-
   enum Ending : std::uint32_t { kOpen, kEnding, kEnded };
 
   void start_thread() noexcept;
@@ -101,6 +99,7 @@ class Crew {
 
   MultiThread& shared_;
   const std::size_t most_;
+  const std::uint64_t keep_alive_;
 
   // Changed with each vacancy and at the end; what waiting threads sleep on.
   base::atomic<std::uint32_t> calls_{0};

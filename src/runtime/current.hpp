@@ -12,6 +12,7 @@ class Shared;
 
 namespace detail {
 
+class BlockingPool;
 class TaskHeader;
 
 /// A thread that runs tasks: a worker of a multi-thread runtime, or the driver of a current-thread one.
@@ -43,9 +44,14 @@ struct Current {
   Shared* shared = nullptr;
   Worker* worker = nullptr;
   TaskHeader* task = nullptr;
+  // Set on the threads of a pool, for their life.
+  const BlockingPool* pool = nullptr;
   // Task ids that this thread may give out.
   std::uint64_t next_id = 0;
   std::uint64_t last_id = 0;
+
+  /// An id that no task has had yet.
+  [[nodiscard]] std::uint64_t take_task_id() noexcept;
 
   /// This thread's worker, if it is one of `scheduler`: a task may have entered another runtime than that of its worker.
   [[nodiscard]] Worker* worker_of(const Scheduler& scheduler) const noexcept {

@@ -18,12 +18,13 @@
 
 namespace heddle::inline v0::runtime {
 
-class CurrentThread final : public Shared, private detail::Worker {
+class CurrentThread final : public Shared, private detail::Worker, private detail::Measured {
  public:
   CurrentThread(const Config& config, std::unique_ptr<detail::Driver> driver);
 
   [[nodiscard]] bool is_current_thread() const noexcept override { return true; }
   [[nodiscard]] std::size_t worker_count() const noexcept override { return 1; }
+  [[nodiscard]] const detail::Measured& worker(std::size_t) const noexcept override { return *this; }
 
   /// Runs tasks until `future` is ready. While another thread does so, waits for its turn to run them.
   void block_on(detail::MainFuture& future);
@@ -37,7 +38,10 @@ class CurrentThread final : public Shared, private detail::Worker {
  private:
   class MainWaker;
 
-  void schedule_local(detail::TaskHeader& task) noexcept override { queue_.push_back(task); }
+  void schedule_local(detail::TaskHeader& task) noexcept override {
+    metrics.local_schedules.add();
+    queue_.push_back(task);
+  }
 
   bool try_take_core() noexcept;
   void give_core() noexcept;
@@ -48,7 +52,6 @@ class CurrentThread final : public Shared, private detail::Worker {
   void advance_paused_clock(const MainWaker& main) noexcept;
   [[nodiscard]] std::uint64_t time_to_wait() noexcept;
 
-  const Config config_;
   detail::Parker parker_;
 
   // Owned by whoever has the core.

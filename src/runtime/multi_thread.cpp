@@ -11,11 +11,10 @@
 namespace heddle::inline v0::runtime {
 
 MultiThread::MultiThread(const Config& config, std::size_t workers, std::unique_ptr<detail::Driver> driver)
-    : Shared(workers, std::move(driver)),
-      config_(config),
+    : Shared(config, workers, std::move(driver)),
       idle_(static_cast<std::uint32_t>(workers)),
       workers_(make_workers(workers)),
-      crew_(*this, workers_, workers + config_.most_stand_ins),
+      crew_(*this, workers_, workers + config_.most_stand_ins, config_.thread_keep_alive),
       monitor_(*this) {}
 
 std::vector<std::unique_ptr<detail::MultiThreadWorker>> MultiThread::make_workers(std::size_t count) {
@@ -28,7 +27,7 @@ std::vector<std::unique_ptr<detail::MultiThreadWorker>> MultiThread::make_worker
 }
 
 std::expected<detail::WorkerThread, int> MultiThread::start_worker(detail::Seat& seat) {
-  return detail::WorkerThread::start(config_.thread_name, config_.thread_stack_size,
+  return detail::WorkerThread::start(config_.worker_name(), config_.thread_stack_size,
                                      [this, &seat] { run_worker(seat); });
 }
 
@@ -47,12 +46,14 @@ void MultiThread::run_worker(detail::Seat& seat) {
   if (const auto in_polls = crew_.leave(seat)) end(*in_polls);
   if (config_.on_thread_stop) config_.on_thread_stop();
   mine.shared = nullptr;
+  live_workers_.leave();
   drop_reference();
 }
 
 void MultiThread::give_up_worker(detail::Seat& seat) noexcept {
   crew_.stop_looking();
   if (const auto in_polls = crew_.leave(seat)) end(*in_polls);
+  live_workers_.leave();
   drop_reference();
 }
 

@@ -7,6 +7,7 @@
 #include "runtime/config.hpp"
 #include "runtime/crew.hpp"
 #include "runtime/idle.hpp"
+#include "runtime/live_threads.hpp"
 #include "runtime/monitor.hpp"
 #include "runtime/parker.hpp"
 #include "runtime/run_queue.hpp"
@@ -26,8 +27,8 @@ class MultiThread;
 namespace detail {
 
 /// The core of one worker: the loop, and what it works on. It goes from thread to thread: who has it, see core_lease.hpp.
-/// Threads that don't have it touch only queue_, parker_ and poll_ns_.
-class MultiThreadWorker {
+/// Threads that don't have it touch only metrics, queue_, parker_ and poll_ns_.
+class MultiThreadWorker final : public Measured {
  public:
   MultiThreadWorker(MultiThread& shared, std::size_t index, const Config& config);
 
@@ -47,6 +48,9 @@ class MultiThreadWorker {
   [[nodiscard]] bool slot_is_filled() const noexcept { return lifo_ != nullptr; }
 
   // Any thread.
+
+  [[nodiscard]] std::size_t queue_depth() const noexcept override { return queue_.size(); }
+  [[nodiscard]] std::uint64_t overflows() const noexcept override { return queue_.overflows(); }
 
   void unpark() noexcept;
   [[nodiscard]] bool has_queue() const noexcept { return queue_.size() != 0; }
@@ -103,6 +107,7 @@ class MultiThread final : public Shared {
 
   [[nodiscard]] bool is_current_thread() const noexcept override { return false; }
   [[nodiscard]] std::size_t worker_count() const noexcept override { return workers_.size(); }
+  [[nodiscard]] const detail::Measured& worker(std::size_t index) const noexcept override { return *workers_[index]; }
 
   [[nodiscard]] detail::Crew& crew() noexcept { return crew_; }
 
@@ -118,6 +123,8 @@ class MultiThread final : public Shared {
   /// The monitor's thread, from its start to its end. Takes one reference.
   void run_monitor() noexcept;
 
+  [[nodiscard]] const detail::LiveThreads& live_workers() const noexcept { return live_workers_; }
+
   /// Every thread ends after its current poll; the last one cancels all tasks.
   void shut_down() noexcept;
 
@@ -125,6 +132,7 @@ class MultiThread final : public Shared {
   void notify_injected() noexcept override { static_cast<void>(wake_one()); }
 
  private:
+  friend class detail::Crew;
   friend class detail::MultiThreadWorker;
   friend class detail::Monitor;
   friend class detail::Seat;
@@ -137,7 +145,8 @@ class MultiThread final : public Shared {
   /// A task that a thread without a core has polled.
   void requeue_elsewhere(detail::TaskHeader& task) noexcept;
 
-  const Config config_;
+  // Atomic. Workers whose threads have not ended.
+  detail::LiveThreads live_workers_;
   detail::Idle idle_;
   std::vector<std::unique_ptr<detail::MultiThreadWorker>> workers_;
   detail::Crew crew_;

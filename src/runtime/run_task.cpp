@@ -72,6 +72,7 @@ AfterPoll run_task(TaskHeader& task, CoreLease* lease) noexcept {
     Context cx(waker);
     done = task.vtable().poll(task, cx);
     yielded = cx.take_yielded();
+    if (yielded && cx.budget() == 0) [[unlikely]] task.shard->scheduler().count_forced_yield();
   }
   static_cast<void>(std::move(waker).into_raw());
   mine.task = before;

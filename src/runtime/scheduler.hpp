@@ -9,6 +9,7 @@
 #include "runtime/owned_tasks.hpp"
 
 #include <cstddef>
+#include <cstdint>
 #include <vector>
 
 namespace heddle::inline v0::runtime {
@@ -32,7 +33,15 @@ class Scheduler {
   /// Enters a new task, with its JoinHandle's reference left to the caller, and schedules it; after the end cancels it.
   void launch(detail::TaskHeader& task) noexcept;
 
+  /// A task had to yield because its budget was spent.
+  void count_forced_yield() noexcept { forced_yields_.fetch_add(1, base::relaxed); }
+
+  // Figures, for runtime::Metrics.
   [[nodiscard]] std::size_t alive_tasks() noexcept;
+  [[nodiscard]] std::uint64_t spawned_tasks() const noexcept;
+  [[nodiscard]] std::size_t injected_tasks() const noexcept { return injected_.size(); }
+  [[nodiscard]] std::uint64_t remote_schedules() const noexcept { return remote_schedules_.load(base::relaxed); }
+  [[nodiscard]] std::uint64_t forced_yields() const noexcept { return forced_yields_.load(base::relaxed); }
 
  protected:
   virtual ~Scheduler() = default;
@@ -58,6 +67,9 @@ class Scheduler {
 
  private:
   base::atomic<std::size_t> references_{1};
+  // Relaxed: read for their number alone.
+  base::atomic<std::uint64_t> remote_schedules_{0};
+  base::atomic<std::uint64_t> forced_yields_{0};
   std::vector<detail::TaskShard> shards_;
 };
 
