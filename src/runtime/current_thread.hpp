@@ -33,6 +33,8 @@ class CurrentThread final : public Shared, private detail::Worker {
 
  protected:
   void notify_injected() noexcept override { parker_.unpark(driver()); }
+  [[nodiscard]] bool workers_rest() noexcept override;
+  [[nodiscard]] std::uint64_t polls_of_workers() const noexcept override { return polls_.load(base::relaxed); }
 
  private:
   class MainWaker;
@@ -44,9 +46,10 @@ class CurrentThread final : public Shared, private detail::Worker {
   void drive(detail::MainFuture& future);
   void end() noexcept;
   bool run_some_tasks() noexcept;
-  void turn(bool may_wait) noexcept;
+  void turn(std::uint64_t at_most) noexcept;
   void advance_paused_clock(const MainWaker& main) noexcept;
   [[nodiscard]] std::uint64_t time_to_wait() noexcept;
+  void count_poll() noexcept { polls_.store(polls_.load(base::relaxed) + 1, base::relaxed); }
 
   const Config config_;
   detail::Parker parker_;
@@ -55,6 +58,9 @@ class CurrentThread final : public Shared, private detail::Worker {
   detail::TaskQueue queue_;
   std::uint32_t tick_ = 0;
   std::uint32_t turned_at_ = 0;
+
+  // Written by whoever has the core, read by those who look for a deadlock; relaxed: it only has to change.
+  base::atomic<std::uint64_t> polls_{0};
 
   base::SpinLock lock_;
   // Guarded by lock_: whether somebody has the core, and whom to wake when it is free.

@@ -57,6 +57,12 @@ void MultiThread::shut_down() noexcept {
   monitor_.stop();
 }
 
+std::uint64_t MultiThread::polls_of_workers() const noexcept {
+  std::uint64_t polls = 0;
+  for (const auto& worker : workers_) polls += worker->polls();
+  return polls;
+}
+
 void MultiThread::wake_one() noexcept {
   const std::size_t index = idle_.worker_to_wake();
   if (index != detail::Idle::kNobody) workers_[index]->unpark();

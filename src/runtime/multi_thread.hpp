@@ -111,6 +111,10 @@ class MultiThread final : public Shared {
 
  protected:
   void notify_injected() noexcept override { wake_one(); }
+  [[nodiscard]] bool workers_rest() noexcept override {
+    return idle_.all_asleep() && sleeps_until_.load(base::seq_cst) == detail::TimerShard::kNever;
+  }
+  [[nodiscard]] std::uint64_t polls_of_workers() const noexcept override;
 
  private:
   friend class detail::MultiThreadWorker;

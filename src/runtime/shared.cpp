@@ -2,6 +2,8 @@
 // Scheduling from anywhere, and the end of a runtime.
 #include "runtime/shared.hpp"
 
+#include <heddle/base/diagnosing.hpp>
+#include <heddle/future/block_on.hpp>
 #include <heddle/runtime/spawn.hpp>
 
 #include "runtime/current.hpp"
@@ -64,6 +66,45 @@ void Shared::timer_armed(std::uint64_t deadline) noexcept {
   if (deadline < sleeps_until_.load(base::seq_cst)) driver_->interrupt();
 }
 
+void Shared::poll_here(MainFuture& future) {
+  auto* thread = new future::ThreadWaker;
+  const Waker waker = Waker::adopt(*thread);
+  Standstill standstill(*this);
+  for (;;) {
+    Context cx(waker);
+    const bool ready = poll_once_here(future, cx);
+    const bool yielded = cx.take_yielded();
+    if (ready) return;
+    if (yielded) continue;
+    while (!thread->sleep_until(base::deadline_after_ns(standstill.period()))) standstill.look();
+  }
+}
+
+bool Shared::poll_once_here(MainFuture& future, Context& cx) {
+  if (!base::diagnosing()) [[likely]] return future.poll(cx);
+  struct Polling {
+    base::atomic<std::uint32_t>& count;
+    ~Polling() { count.fetch_sub(1, base::acq_rel); }
+  };
+  polling_here_.fetch_add(1, base::acq_rel);
+  const Polling polling{polling_here_};
+  polls_here_.fetch_add(1, base::acq_rel);
+  return future.poll(cx);
+}
+
+void Shared::watch_for_deadlocks(DeadlockHook hook, std::uint64_t period) {
+  if (hook) base::start_diagnosing();
+  deadlock_hook_ = std::move(hook);
+  deadlock_period_ = period;
+  watched_ = true;
+  enter_runtime(*this);
+}
+
+bool Shared::is_at_rest() {
+  return workers_rest() && polling_here_.load(base::acquire) == 0 && injected_.empty() &&
+         timers_.exact_next_turn() == TimerShard::kNever && !driver_->is_waited_for();
+}
+
 std::size_t Shared::alive_tasks() noexcept {
   std::size_t count = 0;
   for (TaskShard& shard : shards_) count += shard.size();
@@ -91,6 +132,7 @@ void Shared::finish() noexcept {
   }
   timers_.shut_down();
   driver_->shut_down();
+  if (watched_) strike_out_runtime(*this);
   for (TaskShard& shard : shards_) shard.release();
 }
 

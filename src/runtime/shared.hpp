@@ -3,6 +3,7 @@
 #pragma once
 
 #include <heddle/base/atomic.hpp>
+#include <heddle/runtime/detail/main_future.hpp>
 #include <heddle/runtime/detail/task_cell.hpp>
 
 #include "runtime/clock.hpp"
@@ -10,6 +11,7 @@
 #include "runtime/driver/timers.hpp"
 #include "runtime/injection_queue.hpp"
 #include "runtime/owned_tasks.hpp"
+#include "runtime/standstill.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -40,6 +42,19 @@ class Shared {
   /// A thread that is no worker has armed a timer: whoever sleeps past `deadline` must look again.
   void timer_armed(std::uint64_t deadline) noexcept;
 
+  /// Polls `future` on this thread, which runs none of the runtime's tasks, until it is ready.
+  void poll_here(detail::MainFuture& future);
+
+  // For the deadlock report.
+  /// Before the runtime is given out: what is called with a report, and how long rest must have lasted.
+  void watch_for_deadlocks(detail::DeadlockHook hook, std::uint64_t period);
+  [[nodiscard]] const detail::DeadlockHook& deadlock_hook() const noexcept { return deadlock_hook_; }
+  [[nodiscard]] std::uint64_t deadlock_period() const noexcept { return deadlock_period_; }
+  /// True if nothing will happen in the runtime unless a thread from outside does something; a hint to others.
+  [[nodiscard]] bool is_at_rest();
+  /// How many polls have begun: a hint, which only has to change.
+  [[nodiscard]] std::uint64_t polls() const noexcept { return polls_here_.load(base::relaxed) + polls_of_workers(); }
+
   [[nodiscard]] Clock& clock() noexcept { return clock_; }
   [[nodiscard]] detail::Timers& timers() noexcept { return timers_; }
   [[nodiscard]] detail::Driver& driver() noexcept { return *driver_; }
@@ -50,6 +65,13 @@ class Shared {
 
  protected:
   virtual ~Shared() = default;
+
+  /// Whether every thread that runs tasks sleeps with no end in sight, and has none in a queue of its own.
+  [[nodiscard]] virtual bool workers_rest() noexcept = 0;
+  [[nodiscard]] virtual std::uint64_t polls_of_workers() const noexcept = 0;
+
+  /// One poll of a future of block_on on a thread that is no worker's. True when it is ready.
+  bool poll_once_here(detail::MainFuture& future, Context& cx);
 
   /// Somebody must look at the injection queue.
   virtual void notify_injected() noexcept = 0;
@@ -67,6 +89,14 @@ class Shared {
 
  private:
   base::atomic<std::size_t> references_{1};
+  // Constant after watch_for_deadlocks().
+  bool watched_ = false;
+  detail::DeadlockHook deadlock_hook_;
+  std::uint64_t deadlock_period_ = base::kForever;
+  // How many threads outside of the workers poll a future of block_on just now, and how many such polls have begun. Only
+  // counted while diagnosing; acq_rel, so that a poll that isn't counted any more has left its traces elsewhere.
+  base::atomic<std::uint32_t> polling_here_{0};
+  base::atomic<std::uint64_t> polls_here_{0};
   Clock clock_;
   std::unique_ptr<detail::Driver> driver_;
   detail::Timers timers_;

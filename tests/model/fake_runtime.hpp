@@ -81,6 +81,8 @@ class FakeRuntime final : public heddle::runtime::Shared {
   }
 
  protected:
+  [[nodiscard]] bool workers_rest() noexcept override { return false; }
+  [[nodiscard]] std::uint64_t polls_of_workers() const noexcept override { return 0; }
   void notify_injected() noexcept override {
     queued_.fetch_add(1, heddle::base::seq_cst);
     heddle::sys::futex_wake_all(queued_);
