@@ -10,12 +10,15 @@
 
 namespace heddle::inline v0::runtime {
 
+/// A runtime's settings; constant once it is built.
 struct Config {
   bool multi_thread = true;
   std::size_t worker_threads = 0;  // unless given: as many as the process may use processors
   bool workers_given = false;
-  std::string thread_name = "heddle-worker";
+  std::function<std::string()> thread_name;  // unless given: the names below
   std::size_t thread_stack_size = 0;  // 0: the system's
+  std::size_t max_blocking_threads = 512;
+  std::uint64_t thread_keep_alive = 10'000'000'000;  // nanoseconds
   std::uint32_t event_interval = 61;
   std::uint32_t global_queue_interval = 31;
   bool start_paused = false;
@@ -24,6 +27,9 @@ struct Config {
   std::function<void()> on_thread_stop;
   std::function<void(std::string_view)> on_deadlock;  // unless given: prints to stderr
   std::uint64_t deadlock_period = 1'000'000'000;      // nanoseconds
+
+  [[nodiscard]] std::string worker_name() const { return thread_name ? thread_name() : "heddle-worker"; }
+  [[nodiscard]] std::string blocking_thread_name() const { return thread_name ? thread_name() : "heddle-blocking"; }
 };
 
 }  // namespace heddle::inline v0::runtime

@@ -2,15 +2,19 @@
 // What this thread runs for: its runtime, its worker, its task.
 #pragma once
 
+#include "runtime/worker_metrics.hpp"
+
 #include <cstddef>
 #include <cstdint>
 
 namespace heddle::inline v0::runtime {
 
+class Scheduler;
 class Shared;
 
 namespace detail {
 
+class BlockingPool;
 class TaskHeader;
 
 /// A thread that runs tasks: a worker of a multi-thread runtime, or the driver of a current-thread one.
@@ -19,13 +23,19 @@ class Worker {
   /// Puts a notified task into this worker's own queue. Only from its own thread.
   virtual void schedule_local(TaskHeader& task) noexcept = 0;
 
+  // Any thread, for runtime::Metrics: tasks in its own queue, and how often that was full.
+  [[nodiscard]] virtual std::size_t queue_depth() const noexcept { return 0; }
+  [[nodiscard]] virtual std::uint64_t overflows() const noexcept { return 0; }
+
   // Constant.
-  const Shared& runtime;
+  const Scheduler& scheduler;
   /// Which of the runtime's shards of timers and tasks is its own.
   const std::size_t shard;
 
+  WorkerMetrics metrics;
+
  protected:
-  Worker(const Shared& its_runtime, std::size_t its_shard) noexcept : runtime(its_runtime), shard(its_shard) {}
+  Worker(const Scheduler& its_scheduler, std::size_t its_shard) noexcept : scheduler(its_scheduler), shard(its_shard) {}
   ~Worker() = default;
 };
 
@@ -34,13 +44,18 @@ struct Current {
   Shared* shared = nullptr;
   Worker* worker = nullptr;
   TaskHeader* task = nullptr;
+  // Set on the threads of a pool, for their life.
+  const BlockingPool* pool = nullptr;
   // Task ids that this thread may give out.
   std::uint64_t next_id = 0;
   std::uint64_t last_id = 0;
 
-  /// This thread's worker, if it is one of `runtime`: a task may have entered another runtime than that of its worker.
-  [[nodiscard]] Worker* worker_of(const Shared& runtime) const noexcept {
-    return worker != nullptr && &worker->runtime == &runtime ? worker : nullptr;
+  /// An id that no task has had yet.
+  [[nodiscard]] std::uint64_t take_task_id() noexcept;
+
+  /// This thread's worker, if it is one of `scheduler`: a task may have entered another runtime than that of its worker.
+  [[nodiscard]] Worker* worker_of(const Scheduler& scheduler) const noexcept {
+    return worker != nullptr && &worker->scheduler == &scheduler ? worker : nullptr;
   }
 };
 

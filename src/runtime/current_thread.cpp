@@ -51,7 +51,7 @@ class CurrentThread::MainWaker final : public future::WakeTarget {
 };
 
 CurrentThread::CurrentThread(const Config& config, std::unique_ptr<Driver> driver)
-    : Shared(1, std::move(driver)), Worker(static_cast<const Shared&>(*this), 0), config_(config) {
+    : Shared(config, 1, std::move(driver)), Worker(static_cast<const Shared&>(*this), 0) {
   if (config_.start_paused) clock().pause();
 }
 
@@ -68,7 +68,7 @@ void CurrentThread::block_on(MainFuture& future) {
   for (;;) {
     {
       Context cx(waker);
-      if (poll_once_here(future, cx)) return static_cast<void>(cx.take_yielded());
+      if (poll_main(future, cx)) return static_cast<void>(cx.take_yielded());
     }
     {
       const std::lock_guard guard(lock_);
@@ -112,15 +112,15 @@ void CurrentThread::drive(MainFuture& future) {
   } guard{*this, mine, mine};
   mine.shared = this;
   mine.worker = this;
+  metrics.resume(sys::monotonic_ns());
 
   auto* main = new MainWaker(*this);
   const Waker waker = Waker::adopt(*main);
-  Standstill standstill(*this);
+  Standstill standstill(config_);
   for (;;) {
     if (main->take()) {
-      count_poll();
       Context cx(waker);
-      if (future.poll(cx)) return static_cast<void>(cx.take_yielded());
+      if (poll_main(future, cx)) return static_cast<void>(cx.take_yielded());
     }
     const bool more = run_some_tasks() || main->is_set();
     if (more && tick_ - turned_at_ < config_.event_interval) continue;  // a main future that yields is a poll like others
@@ -139,7 +139,7 @@ bool CurrentThread::run_some_tasks() noexcept {
     }
     TaskHeader* task = queue_.pop_front();
     if (task == nullptr) return false;
-    count_poll();
+    metrics.polls.add();
     if (run_task(*task) == AfterPoll::kRequeue) queue_.push_back(*task);
   }
   return true;
@@ -148,17 +148,21 @@ bool CurrentThread::run_some_tasks() noexcept {
 void CurrentThread::turn(std::uint64_t at_most) noexcept {
   HEDDLE_INVARIANT(driver().try_acquire(), "only the thread with the core turns the driver");
   if (at_most != Driver::kNoWait) {
+    metrics.park(sys::monotonic_ns());
     parker_.park_in_driver(driver(), std::min(at_most, time_to_wait()));
     sleeps_until_.store(0, base::seq_cst);
+    metrics.resume(sys::monotonic_ns());
   } else {
+    metrics.work(sys::monotonic_ns());
     driver().turn(Driver::kNoWait);
   }
   driver().release();
 }
 
 void CurrentThread::advance_paused_clock(const MainWaker& main) noexcept {
-  // Paused time goes on by itself when nothing else can happen: no event came, nothing is ready to run.
-  if (!clock().paused() || !queue_.empty() || !injected_.empty() || main.is_set()) return;
+  // Paused time goes on by itself when nothing else can happen: no event came, nothing is ready to run. The pool is
+  // looked at first: a job that is done there has queued what it woke.
+  if (!clock().paused() || blocking_pool().is_busy() || !queue_.empty() || !injected_.empty() || main.is_set()) return;
   const std::uint64_t next = timers().exact_next_turn();
   if (next != TimerShard::kNever) clock().advance_to(next);
 }
@@ -177,7 +181,9 @@ std::uint64_t CurrentThread::time_to_wait() noexcept {
   const std::uint64_t next = std::min(until, timers().next_turn());
   if (next == TimerShard::kNever) return Driver::kForever;
   const std::uint64_t now = clock().now();
-  return next > now && !clock().paused() ? next - now : Driver::kNoWait;
+  if (next <= now) return Driver::kNoWait;
+  if (!clock().paused()) return next - now;
+  return blocking_pool().is_busy() ? Driver::kForever : Driver::kNoWait;  // its job will interrupt
 }
 
 void CurrentThread::shut_down() noexcept {

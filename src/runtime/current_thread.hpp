@@ -24,6 +24,7 @@ class CurrentThread final : public Shared, private detail::Worker {
 
   [[nodiscard]] bool is_current_thread() const noexcept override { return true; }
   [[nodiscard]] std::size_t worker_count() const noexcept override { return 1; }
+  [[nodiscard]] const detail::Worker& worker(std::size_t) const noexcept override { return *this; }
 
   /// Runs tasks until `future` is ready. While another thread does so, waits for its turn to run them.
   void block_on(detail::MainFuture& future);
@@ -34,12 +35,14 @@ class CurrentThread final : public Shared, private detail::Worker {
  protected:
   void notify_injected() noexcept override { parker_.unpark(driver()); }
   [[nodiscard]] bool workers_rest() noexcept override;
-  [[nodiscard]] std::uint64_t polls_of_workers() const noexcept override { return polls_.load(base::relaxed); }
 
  private:
   class MainWaker;
 
-  void schedule_local(detail::TaskHeader& task) noexcept override { queue_.push_back(task); }
+  void schedule_local(detail::TaskHeader& task) noexcept override {
+    metrics.local_schedules.add();
+    queue_.push_back(task);
+  }
 
   bool try_take_core() noexcept;
   void give_core() noexcept;
@@ -49,18 +52,13 @@ class CurrentThread final : public Shared, private detail::Worker {
   void turn(std::uint64_t at_most) noexcept;
   void advance_paused_clock(const MainWaker& main) noexcept;
   [[nodiscard]] std::uint64_t time_to_wait() noexcept;
-  void count_poll() noexcept { polls_.store(polls_.load(base::relaxed) + 1, base::relaxed); }
 
-  const Config config_;
   detail::Parker parker_;
 
   // Owned by whoever has the core.
   detail::TaskQueue queue_;
   std::uint32_t tick_ = 0;
   std::uint32_t turned_at_ = 0;
-
-  // Written by whoever has the core, read by those who look for a deadlock; relaxed: it only has to change.
-  base::atomic<std::uint64_t> polls_{0};
 
   base::SpinLock lock_;
   // Guarded by lock_: whether somebody has the core, and whom to wake when it is free.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // One turn of a task: poll, then idle, requeue or complete; and how it is cancelled.
 #include "runtime/current.hpp"
-#include "runtime/shared.hpp"
+#include "runtime/scheduler.hpp"
 
 #include <cstdio>
 #include <utility>
@@ -41,7 +41,8 @@ AfterPoll run_task(TaskHeader& task) noexcept {
     return AfterPoll::kDone;
   }
   Current& mine = current();
-  mine.task = &task;
+  // A task may poll others: those of a LocalSet.
+  TaskHeader* const before = std::exchange(mine.task, &task);
   // The runner's own reference: borrowed by the waker, given back before anything else happens to it.
   Waker waker = Waker::adopt(task);
   bool done = false;
@@ -50,9 +51,10 @@ AfterPoll run_task(TaskHeader& task) noexcept {
     Context cx(waker);
     done = task.vtable().poll(task, cx);
     yielded = cx.take_yielded();
+    if (yielded && cx.budget() == 0) [[unlikely]] task.shard->scheduler().count_forced_yield();
   }
   static_cast<void>(std::move(waker).into_raw());
-  mine.task = nullptr;
+  mine.task = before;
   if (done) {
     complete(task);
     return AfterPoll::kDone;

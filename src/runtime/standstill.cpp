@@ -57,9 +57,6 @@ void strike_out_runtime(Shared& shared) noexcept {
   std::erase(runtimes().all, &shared);
 }
 
-Standstill::Standstill(const Shared& shared) noexcept
-    : hook_(shared.deadlock_hook()), period_(shared.deadlock_period()) {}
-
 void Standstill::look_closely() {
   const std::uint64_t now = sys::monotonic_ns();
   if (now - looked_at_ < period_) return;

@@ -11,6 +11,8 @@
 #include <heddle/base/deadline.hpp>
 #include <heddle/base/diagnosing.hpp>
 
+#include "runtime/config.hpp"
+
 #include <cstdint>
 #include <functional>
 #include <string_view>
@@ -21,17 +23,15 @@ class Shared;
 
 namespace detail {
 
-/// Called with the text of a report, on the thread in block_on: what it throws leaves block_on.
-using DeadlockHook = std::function<void(std::string_view)>;
-
-/// Makes a runtime one of those that must be at rest, from when it is built until its tasks are cancelled.
+/// Makes a runtime one of those that must be at rest, and no longer.
 void enter_runtime(Shared& shared);
 void strike_out_runtime(Shared& shared) noexcept;
 
 /// One per call of block_on.
 class Standstill {
  public:
-  explicit Standstill(const Shared& shared) noexcept;
+  explicit Standstill(const Config& config) noexcept
+      : hook_(config.on_deadlock), period_(config.deadlock_period) {}
 
   /// How long to sleep at most before look(), in nanoseconds.
   [[nodiscard]] std::uint64_t period() const noexcept { return base::diagnosing() ? period_ : base::kForever; }
@@ -44,7 +44,7 @@ class Standstill {
  private:
   void look_closely();
 
-  const DeadlockHook& hook_;
+  const std::function<void(std::string_view)>& hook_;
   const std::uint64_t period_;
   // When it looked last, by the steady clock; whether all were at rest then, and how many polls there had been.
   std::uint64_t looked_at_ = 0;

@@ -42,6 +42,7 @@ MultiThreadWorker::MultiThreadWorker(MultiThread& shared, std::size_t index, con
       poll_ns_(kFirstEstimate) {}
 
 void MultiThreadWorker::run() {
+  metrics.resume(sys::monotonic_ns());
   while (!shared_.shut_down_.load(base::acquire)) {
     ++tick_;
     if (tick_ % event_interval_ == 0) turn_driver();
@@ -96,7 +97,11 @@ TaskHeader* MultiThreadWorker::steal() noexcept {
   for (std::uint32_t i = 0; i < workers; ++i) {
     MultiThreadWorker& victim = *shared_.workers_[(start + i) % workers];
     if (&victim == this || !victim.is_worth(victim.queue_.size(), kWorthStealing)) continue;
-    if (TaskHeader* task = victim.queue_.steal_into(queue_)) return task;
+    if (TaskHeader* task = victim.queue_.steal_into(queue_)) {
+      metrics.steal_operations.add();
+      metrics.steals.add(queue_.size() + 1);  // it was empty
+      return task;
+    }
   }
   return pop_injected();
 }
@@ -108,7 +113,7 @@ void MultiThreadWorker::run_one(TaskHeader& task) noexcept {
     if (shared_.idle_.stop_search()) call_for_help();
   }
   if (++measured_polls_ == kMeasuredPolls) measure_polls();
-  polls_.store(polls_.load(base::relaxed) + 1, base::relaxed);
+  metrics.polls.add();
   if (run_task(task) == AfterPoll::kRequeue) push(task);
   watch_backlog();
 }
@@ -140,6 +145,7 @@ void MultiThreadWorker::measure_polls() noexcept {
 }
 
 void MultiThreadWorker::schedule_local(TaskHeader& task) noexcept {
+  metrics.local_schedules.add();
   if (in_driver_turn_) return queue_.push(task, shared_.injected_);  // the turn calls for help once, at its end
   if (TaskHeader* before = std::exchange(lifo_, &task)) push(*before);
 }
@@ -158,6 +164,7 @@ void MultiThreadWorker::turn_driver() noexcept {
   const std::uint64_t now = sys::monotonic_ns();
   if (now - last_turn_ < kTurnEvery) return;
   last_turn_ = now;
+  metrics.work(now);
   in_driver_turn_ = true;
   shared_.timers().fire(now);
   Driver& driver = shared_.driver();
@@ -174,6 +181,7 @@ void MultiThreadWorker::turn_driver() noexcept {
 void MultiThreadWorker::park() noexcept {
   shared_.idle_.sleep(index_, std::exchange(searching_, false));
   measured_since_ = 0;
+  metrics.park(sys::monotonic_ns());
   for (;;) {
     // The second half of the lost-wake pair in idle.hpp.
     const bool look = !shared_.injected_.empty() || shared_.shut_down_.load(base::acquire);
@@ -188,6 +196,7 @@ void MultiThreadWorker::park() noexcept {
       break;
     }
   }
+  metrics.resume(sys::monotonic_ns());
   shared_.monitor_.rouse();
   call_for_help();
 }

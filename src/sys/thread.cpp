@@ -55,6 +55,8 @@ std::error_code start_thread(ThreadHandle& started, std::size_t stack_size, void
   return error_of(error);
 }
 
+ThreadHandle this_thread() noexcept { return ::pthread_self(); }
+
 std::error_code join_thread(ThreadHandle thread) noexcept { return error_of(::pthread_join(thread, nullptr)); }
 
 void detach_thread(ThreadHandle thread) noexcept { ::pthread_detach(thread); }

@@ -56,6 +56,20 @@ TEST_P(NoDeadlockReport, comes_while_a_task_waits_for_a_socket) {
   peer.join();
 }
 
+TEST_P(NoDeadlockReport, comes_while_a_blocking_call_runs) {
+  EXPECT_EQ(report_of([]() -> hd::Task<> {
+              auto [tx, rx] = hd::mpsc::channel<int>();
+              const auto call = [](hd::mpsc::Sender<int> its) {
+                std::this_thread::sleep_for(kManyPeriods);
+                its.send(1).value();
+              };
+              hd::task::spawn_blocking(call, std::move(tx));
+              while (auto message = co_await rx.recv_async()) {
+              }
+            }()),
+            "");
+}
+
 TEST_P(NoDeadlockReport, comes_while_a_task_runs) {
   EXPECT_EQ(report_of([]() -> hd::Task<> {
               auto [tx, rx] = hd::mpsc::channel<int>();
