@@ -45,7 +45,7 @@ TEST_P(NoDeadlockReport, comes_while_a_task_waits_for_a_socket) {
   auto its_runtime = runtime();
   auto listener = its_runtime.block_on(hd::net::TcpListener::bind("127.0.0.1:0")).value();
   const hd::net::SocketAddr address = listener.local_addr().value();
-  std::thread peer([address] {
+  std::jthread peer([address] {
     std::this_thread::sleep_for(kManyPeriods);
     auto own = hd::runtime::Builder::current_thread().build().value();
     static_cast<void>(own.block_on(hd::net::TcpStream::connect(address)));
@@ -89,7 +89,7 @@ TEST_P(NoDeadlockReport, comes_while_another_runtime_can_act) {
   auto its_runtime = runtime();
   auto [tx, rx] = hd::mpsc::channel<int>();
   std::latch started(1);
-  std::thread other([&started, kind = GetParam(), tx = std::move(tx)]() mutable {
+  std::jthread other([&started, kind = GetParam(), tx = std::move(tx)]() mutable {
     auto own = runtime_of(kind);
     own.block_on(hd::poll_fn([&, sends = own.spawn(sleep_then_send(std::move(tx)))](hd::Context& cx) mutable {
       if (!started.try_wait()) started.count_down();
@@ -105,7 +105,7 @@ TEST_P(NoDeadlockReport, comes_while_another_threads_block_on_is_in_a_poll) {
   auto its_runtime = runtime();
   auto [tx, rx] = hd::mpsc::channel<int>();
   std::latch started(1);
-  std::thread other([&started, kind = GetParam(), tx = std::move(tx)]() mutable {
+  std::jthread other([&started, kind = GetParam(), tx = std::move(tx)]() mutable {
     auto own = runtime_of(kind);
     own.block_on(hd::poll_fn([&](hd::Context&) -> hd::Poll<void> {
       started.count_down();
@@ -121,7 +121,7 @@ TEST_P(NoDeadlockReport, comes_while_another_threads_block_on_is_in_a_poll) {
 
 TEST_P(NoDeadlockReport, names_a_channel_that_only_a_thread_waits_in) {
   auto [tx, rx] = hd::mpsc::channel<int>();
-  std::thread waits([rx = std::move(rx)] { static_cast<void>(rx.recv()); });
+  std::jthread waits([rx = std::move(rx)] { static_cast<void>(rx.recv()); });
   const std::string report = report_of([]() -> hd::Task<> {
     auto [one, answer] = hd::oneshot::channel<int>();
     static_cast<void>(co_await answer);
