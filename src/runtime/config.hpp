@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <string_view>
 
 namespace heddle::inline v0::runtime {
 
@@ -26,6 +27,8 @@ struct Config {
   std::uint64_t seed = 0x9e3779b97f4a7c15U;
   std::function<void()> on_thread_start;
   std::function<void()> on_thread_stop;
+  std::function<void(std::string_view)> on_deadlock;  // unless given: prints to stderr
+  std::uint64_t deadlock_period = 1'000'000'000;      // nanoseconds
 
   [[nodiscard]] std::string worker_name() const { return thread_name ? thread_name() : "heddle-worker"; }
   [[nodiscard]] std::string blocking_thread_name() const { return thread_name ? thread_name() : "heddle-blocking"; }

@@ -12,7 +12,7 @@
 namespace heddle::inline v0::runtime::detail {
 
 Crew::Crew(MultiThread& shared, const Cores& cores, std::size_t most, std::uint64_t keep_alive)
-    : shared_(shared), most_(most), keep_alive_(keep_alive) {
+    : shared_(shared), cores_(cores.size()), most_(most), keep_alive_(keep_alive) {
   seats_.reserve(most);
   free_seats_.reserve(most);
   vacant_.reserve(cores.size());
@@ -95,6 +95,11 @@ void Crew::come_back() noexcept {
 void Crew::stop_looking() noexcept {
   const std::lock_guard guard(lock_);
   --looking_;
+}
+
+bool Crew::rests() noexcept {
+  const std::lock_guard guard(lock_);
+  return members_ == looking_ + cores_ - vacant_.size();
 }
 
 bool Crew::take_back(MultiThreadWorker& core) noexcept {

@@ -81,6 +81,9 @@ class Crew {
   void join() noexcept;
   void detach() noexcept;
 
+  /// True if no member is in a poll without a core.
+  [[nodiscard]] bool rests() noexcept;
+
   // For the monitor.
 
   /// Starts a thread for a core that is vacant since the system refused one.
@@ -98,6 +101,7 @@ class Crew {
   [[nodiscard]] std::optional<WorkerThread> next_to_join() noexcept;
 
   MultiThread& shared_;
+  const std::size_t cores_;
   const std::size_t most_;
   const std::uint64_t keep_alive_;
 

@@ -68,7 +68,7 @@ void CurrentThread::block_on(MainFuture& future) {
   for (;;) {
     {
       Context cx(waker);
-      if (future.poll(cx)) return static_cast<void>(cx.take_yielded());
+      if (poll_main(future, cx)) return static_cast<void>(cx.take_yielded());
     }
     {
       const std::lock_guard guard(lock_);
@@ -116,15 +116,17 @@ void CurrentThread::drive(MainFuture& future) {
 
   auto* main = new MainWaker(*this);
   const Waker waker = Waker::adopt(*main);
+  Standstill standstill(config_);
   for (;;) {
     if (main->take()) {
       Context cx(waker);
-      if (future.poll(cx)) return static_cast<void>(cx.take_yielded());
+      if (poll_main(future, cx)) return static_cast<void>(cx.take_yielded());
     }
     const bool more = run_some_tasks() || main->is_set();
     if (more && tick_ - turned_at_ < config_.event_interval) continue;  // a main future that yields is a poll like others
     turned_at_ = tick_;
-    turn(!more);
+    turn(more ? Driver::kNoWait : standstill.period());
+    if (!more && !main->is_set()) standstill.look();
     advance_paused_clock(*main);
     if (timers().next_turn() != TimerShard::kNever) timers().fire(clock().now());
   }
@@ -143,11 +145,11 @@ bool CurrentThread::run_some_tasks() noexcept {
   return true;
 }
 
-void CurrentThread::turn(bool may_wait) noexcept {
+void CurrentThread::turn(std::uint64_t at_most) noexcept {
   HEDDLE_INVARIANT(driver().try_acquire(), "only the thread with the core turns the driver");
-  if (may_wait) {
+  if (at_most != Driver::kNoWait) {
     metrics.park(sys::monotonic_ns());
-    parker_.park_in_driver(driver(), time_to_wait());
+    parker_.park_in_driver(driver(), std::min(at_most, time_to_wait()));
     sleeps_until_.store(0, base::seq_cst);
     metrics.resume(sys::monotonic_ns());
   } else {
@@ -163,6 +165,13 @@ void CurrentThread::advance_paused_clock(const MainWaker& main) noexcept {
   if (!clock().paused() || blocking_pool().is_busy() || !queue_.empty() || !injected_.empty() || main.is_set()) return;
   const std::uint64_t next = timers().exact_next_turn();
   if (next != TimerShard::kNever) clock().advance_to(next);
+}
+
+bool CurrentThread::workers_rest() noexcept {
+  if (current().worker == this) return queue_.empty();  // asked by itself, after a sleep
+  if (sleeps_until_.load(base::seq_cst) == TimerShard::kNever) return true;
+  const std::lock_guard guard(lock_);
+  return !core_taken_;
 }
 
 std::uint64_t CurrentThread::time_to_wait() noexcept {

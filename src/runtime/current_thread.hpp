@@ -34,6 +34,7 @@ class CurrentThread final : public Shared, private detail::Worker, private detai
 
  protected:
   void notify_injected() noexcept override { parker_.unpark(driver()); }
+  [[nodiscard]] bool workers_rest() noexcept override;
 
  private:
   class MainWaker;
@@ -48,7 +49,7 @@ class CurrentThread final : public Shared, private detail::Worker, private detai
   void drive(detail::MainFuture& future);
   void end() noexcept;
   bool run_some_tasks() noexcept;
-  void turn(bool may_wait) noexcept;
+  void turn(std::uint64_t at_most) noexcept;
   void advance_paused_clock(const MainWaker& main) noexcept;
   [[nodiscard]] std::uint64_t time_to_wait() noexcept;
 

@@ -130,6 +130,9 @@ class MultiThread final : public Shared {
 
  protected:
   void notify_injected() noexcept override { static_cast<void>(wake_one()); }
+  [[nodiscard]] bool workers_rest() noexcept override {
+    return idle_.all_asleep() && sleeps_until_.load(base::seq_cst) == detail::TimerShard::kNever && crew_.rests();
+  }
 
  private:
   friend class detail::Crew;

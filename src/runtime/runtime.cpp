@@ -3,6 +3,7 @@
 #include <heddle/runtime/runtime.hpp>
 
 #include <heddle/base/deadline.hpp>
+#include <heddle/base/diagnosing.hpp>
 #include <heddle/runtime/error.hpp>
 #include <heddle/thread/thread.hpp>
 
@@ -19,6 +20,11 @@
 namespace heddle::inline v0::runtime {
 
 using namespace detail;
+
+namespace {
+// A shorter one would be spent looking.
+constexpr std::uint64_t kShortestPeriod = 1'000'000;
+}  // namespace
 
 /// The workers' threads of a multi-thread runtime.
 struct Runtime::Threads {
@@ -94,7 +100,10 @@ bool Runtime::is_current_thread() const noexcept { return shared_->is_current_th
 Handle Runtime::handle() const noexcept { return Handle(*shared_); }
 std::size_t Runtime::worker_count() const noexcept { return shared_->worker_count(); }
 std::size_t Runtime::alive_tasks() const noexcept { return shared_->alive_tasks(); }
-void Runtime::drive(MainFuture& future) { static_cast<CurrentThread*>(shared_)->block_on(future); }
+void Runtime::drive(MainFuture& future) {
+  if (is_current_thread()) return static_cast<CurrentThread*>(shared_)->block_on(future);
+  shared_->poll_here(future);
+}
 
 Builder::Builder(bool multi_thread) : config_(std::make_unique<Config>()) { config_->multi_thread = multi_thread; }
 Builder::Builder(Builder&&) noexcept = default;
@@ -146,6 +155,11 @@ Builder& Builder::on_thread_stop(std::function<void()> hook) {
   config_->on_thread_stop = std::move(hook);
   return *this;
 }
+Builder& Builder::on_deadlock(std::function<void(std::string_view)> hook, std::chrono::nanoseconds after) {
+  config_->on_deadlock = std::move(hook);
+  config_->deadlock_period = std::max(base::saturated_ns(after), kShortestPeriod);
+  return *this;
+}
 Builder& Builder::seed(std::uint64_t seed) {
   config_->seed = seed;
   return *this;
@@ -172,7 +186,12 @@ io::Result<Runtime> Builder::build() {
   if (const char* why = complaint(*config_)) return io::fail(io::ErrorKind::kInvalidInput, why);
   auto driver = make_epoll_driver();
   if (!driver) return std::unexpected(driver.error());
-  if (!config_->multi_thread) return Runtime(*new CurrentThread(*config_, std::move(*driver)), nullptr);
+  if (config_->on_deadlock) base::start_diagnosing();
+  if (!config_->multi_thread) {
+    Runtime runtime(*new CurrentThread(*config_, std::move(*driver)), nullptr);
+    runtime.shared_->enter_books();
+    return runtime;
+  }
 
   const std::size_t workers = config_->workers_given ? config_->worker_threads : thread::available_parallelism();
   auto* shared = new MultiThread(*config_, workers, std::move(*driver));
@@ -195,10 +214,13 @@ io::Result<Runtime> Builder::build() {
     return io::fail(thread.error());
   }
   threads.push_back(*thread);
+  shared->enter_books();
   return runtime;
 }
 
 namespace detail {
+
+void poll_here(Shared& shared, MainFuture& future) { shared.poll_here(future); }
 
 Shared& current_runtime(const char* what_for) {
   Shared* shared = current().shared;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <heddle/base/atomic.hpp>
+#include <heddle/runtime/detail/main_future.hpp>
 
 #include "runtime/blocking_pool.hpp"
 #include "runtime/clock.hpp"
@@ -11,6 +12,7 @@
 #include "runtime/driver/driver.hpp"
 #include "runtime/driver/timers.hpp"
 #include "runtime/scheduler.hpp"
+#include "runtime/standstill.hpp"
 #include "runtime/worker_metrics.hpp"
 
 #include <cstddef>
@@ -26,6 +28,17 @@ class Shared : public Scheduler {
 
   /// A thread that is no worker has armed a timer: whoever sleeps past `deadline` must look again.
   void timer_armed(std::uint64_t deadline) noexcept;
+
+  /// Polls a future of block_on on this thread, which runs none of the runtime's tasks, until it is ready.
+  void poll_here(detail::MainFuture& future);
+
+  // For the deadlock report.
+  /// Once, when the runtime is whole: from then on, until its tasks are cancelled, it must be at rest.
+  void enter_books();
+  /// True if nothing will happen in the runtime unless a thread from outside does something.
+  [[nodiscard]] bool is_at_rest();
+  /// How many polls have begun: it only has to change.
+  [[nodiscard]] std::uint64_t polls() const noexcept;
 
   /// A blocking job has ended, and with it what may have held up a paused clock.
   void blocking_job_done() noexcept {
@@ -45,6 +58,12 @@ class Shared : public Scheduler {
  protected:
   ~Shared() override = default;
 
+  /// Whether every thread that runs tasks sleeps, with no end in sight.
+  [[nodiscard]] virtual bool workers_rest() noexcept = 0;
+
+  /// One poll of a future of block_on; true when it is ready.
+  bool poll_main(detail::MainFuture& future, Context& cx);
+
   /// Cancels every task (see Scheduler::cancel_all), and wakes all that waits on drivers.
   void finish(std::size_t in_polls = 0) noexcept;
 
@@ -53,6 +72,12 @@ class Shared : public Scheduler {
   base::atomic<std::uint64_t> sleeps_until_{0};
 
  private:
+  // Constant after enter_books().
+  bool entered_ = false;
+  // How many futures of block_on are being polled just now, and how many such polls have begun. Only counted while
+  // diagnosing; acq_rel, so that whoever sees that a poll is over sees what it did.
+  base::atomic<std::uint32_t> polling_main_{0};
+  base::atomic<std::uint64_t> polls_of_main_{0};
   Clock clock_;
   std::unique_ptr<detail::Driver> driver_;
   detail::Timers timers_;

@@ -83,6 +83,7 @@ class FakeRuntime final : public heddle::runtime::Shared {
   }
 
  protected:
+  [[nodiscard]] bool workers_rest() noexcept override { return false; }
   void notify_injected() noexcept override {
     queued_.fetch_add(1, heddle::base::seq_cst);
     heddle::sys::futex_wake_all(queued_);

@@ -19,6 +19,7 @@
 #include <optional>
 #include <source_location>
 #include <string>
+#include <string_view>
 #include <type_traits>
 #include <utility>
 
@@ -27,6 +28,11 @@ namespace heddle::inline v0::runtime {
 class Shared;
 class Runtime;
 struct Config;
+
+namespace detail {
+/// Polls `future` on this thread, which runs no tasks, until it is ready.
+void poll_here(Shared& shared, MainFuture& future);
+}  // namespace detail
 
 /// Makes this thread belong to a runtime while it lives: spawn, timers and sockets work. Tokio's `EnterGuard`.
 class [[nodiscard]] EnterGuard {
@@ -91,7 +97,10 @@ class Handle {
   template <class F>
   OutputOf<std::remove_reference_t<F>> block_on(F&& future) const {
     const EnterGuard guard(*shared_);
-    return heddle::block_on(future);
+    const future::PollScope scope("Handle::block_on");
+    detail::TypedMainFuture<std::remove_reference_t<F>> main(future);
+    detail::poll_here(*shared_, main);
+    return main.take();
   }
 
   [[nodiscard]] EnterGuard enter() const noexcept { return EnterGuard(*shared_); }
@@ -134,7 +143,6 @@ class Runtime {
     requires Future<std::remove_reference_t<F>>
   OutputOf<std::remove_reference_t<F>> block_on(F&& future) {
     const EnterGuard guard(*shared_);
-    if (!is_current_thread()) return heddle::block_on(future);
     const future::PollScope scope("Runtime::block_on");
     detail::TypedMainFuture<std::remove_reference_t<F>> main(future);
     drive(main);
@@ -244,6 +252,15 @@ class Builder {
   /// Called by each thread, worker or of a blocking call, before its first task, and after its last. Must not throw.
   Builder& on_thread_start(std::function<void()> hook);
   Builder& on_thread_stop(std::function<void()> hook);
+  /// Called with a report when a thread waits in block_on and nothing in any runtime has moved, nor can, for `after`,
+  /// while tasks wait in channels whose senders live. The report names where each channel was made, and where its living
+  /// senders were; each channel once. The default prints it to stderr.
+  ///
+  /// The hook is called by the thread in block_on. What it throws leaves block_on: so a test fails instead of hanging.
+  /// What is reported are channels that were made while diagnosing: from the start in a debug build of heddle and with
+  /// HEDDLE_DIAGNOSE=1 in the environment, else from the first runtime on that is built with a hook.
+  Builder& on_deadlock(std::function<void(std::string_view report)> hook,
+                       std::chrono::nanoseconds after = std::chrono::seconds(1));
   /// Seed of the random choices of the scheduler.
   Builder& seed(std::uint64_t seed);
 
