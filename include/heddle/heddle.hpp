@@ -49,6 +49,7 @@
 #include <heddle/runtime/metrics.hpp>
 #include <heddle/runtime/runtime.hpp>
 #include <heddle/runtime/spawn.hpp>
+#include <heddle/runtime/stall_report.hpp>
 #include <heddle/runtime/spawn_blocking.hpp>
 #include <heddle/runtime/task_builder.hpp>
 #include <heddle/runtime/task_meta.hpp>

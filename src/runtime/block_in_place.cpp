@@ -11,7 +11,7 @@ namespace heddle::inline v0::runtime::detail {
 MayBlock::MayBlock() : was_in_async_(base::in_async()) {
   if (!was_in_async_) return;
   worker_ = current().worker;
-  // Without a worker: a thread in block_on, which holds nobody up, or one that has left its work to others already.
+  // Without a worker: a thread in block_on, which holds nobody up.
   if (worker_ != nullptr && !worker_->begin_blocking()) {
     throw BlockingInAsync(
         "task::block_in_place needs a worker of a multi-thread runtime: here nobody else could run the other tasks");

@@ -5,10 +5,13 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 
 namespace heddle::inline v0::runtime {
+
+class StallReport;
 
 /// A runtime's settings; constant once it is built.
 struct Config {
@@ -25,6 +28,10 @@ struct Config {
   std::uint32_t global_queue_interval = 31;
   bool start_paused = false;
   std::uint64_t seed = 0x9e3779b97f4a7c15U;
+  static constexpr std::uint64_t kStallThreshold = 100'000'000;
+  std::optional<std::uint64_t> stall_threshold;  // nanoseconds, 0 is never; unless given: the above, or never
+  int stall_signal = 23;                         // 0: none; SIGURG, which does nothing unless a program asks for it
+  std::function<void(const StallReport&)> on_stall;
   std::function<void()> on_thread_start;
   std::function<void()> on_thread_stop;
   std::function<void(std::string_view)> on_deadlock;  // unless given: prints to stderr

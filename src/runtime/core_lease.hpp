@@ -29,9 +29,20 @@
 #include <cstdint>
 #include <optional>
 
+namespace heddle::inline v0 {
+class Context;
+}  // namespace heddle::inline v0
+
 namespace heddle::inline v0::runtime::detail {
 
 class TaskHeader;
+
+/// What a thread polls; on its stack.
+struct Polled {
+  const TaskHeader* task;
+  /// Null where the task's future is being destroyed, not polled.
+  const Context* context;
+};
 
 class CoreLease {
  public:
@@ -44,14 +55,14 @@ class CoreLease {
     state_.store(kMine, base::release);
   }
 
-  /// Starts to poll `task` and stops using the core.
-  void begin_poll(const TaskHeader* task) noexcept {
-    task_ = task;
+  /// Starts to poll and stops using the core. `polled` lives until the end of the poll.
+  void begin_poll(const Polled& polled) noexcept {
+    polled_ = &polled;
     use_.store(use_.load(base::relaxed) + kInUse, base::release);
   }
 
-  /// Has polled. False: the core is gone, and the lease with it.
-  [[nodiscard]] bool end_poll() noexcept { return enter() || leave_lost(); }
+  /// Has polled. False: the core is gone, and the lease with it; has_core() says so too.
+  bool end_poll() noexcept { return enter() || leave_lost(); }
 
   /// Uses the core for as long as it lives; is falsy if the core is gone. They nest.
   class Use {
@@ -105,7 +116,7 @@ class CoreLease {
 
   // Between hold() and release() or take().
 
-  [[nodiscard]] const TaskHeader* task() const noexcept { return task_; }
+  [[nodiscard]] const Polled& polled() const noexcept { return *polled_; }
   void release(Held held) noexcept { state_.store(held == Held::kWithCore ? kMine : kLost, base::release); }
   /// Held with the core: takes it away.
   void take() noexcept { state_.store(kLost, base::release); }
@@ -130,7 +141,7 @@ class CoreLease {
   // Written by the thread, read by the monitor: whether the thread uses the core, and above, the polls that it has begun.
   base::atomic<std::uint32_t> use_{kInUse};
   // Written by the thread while it uses its core, read by the monitor that holds it.
-  const TaskHeader* task_ = nullptr;
+  const Polled* polled_ = nullptr;
   [[no_unique_address]] sys::AsymmetricFence fence_;
 };
 

@@ -12,8 +12,11 @@
 namespace heddle::inline v0::runtime::detail {
 
 Crew::Crew(MultiThread& shared, const Cores& cores, std::size_t most, std::uint64_t keep_alive)
-    : shared_(shared), cores_(cores.size()), most_(most), keep_alive_(keep_alive) {
-  seats_.reserve(most);
+    : shared_(shared),
+      cores_(cores.size()),
+      most_(most),
+      keep_alive_(keep_alive),
+      seats_(std::make_unique<std::unique_ptr<Seat>[]>(most)) {
   free_seats_.reserve(most);
   vacant_.reserve(cores.size());
   for (const auto& core : cores) vacant_.push_back(core.get());
@@ -29,9 +32,10 @@ Seat* Crew::enlist() {
     ++members_;
     ++looking_;
     if (free_seats_.empty()) {
-      seats_.push_back(std::move(fresh));
-      seat_count_.store(seats_.size(), base::release);
-      seat = seats_.back().get();
+      const std::size_t index = seat_count_.load(base::relaxed);
+      seat = fresh.get();
+      seats_[index] = std::move(fresh);
+      seat_count_.store(index + 1, base::release);
     } else {
       seat = free_seats_.back();
       free_seats_.pop_back();
@@ -180,8 +184,8 @@ Crew::End Crew::close() noexcept {
 
 std::optional<WorkerThread> Crew::next_to_join() noexcept {
   const std::lock_guard guard(lock_);
-  for (const auto& seat : seats_) {
-    if (seat->thread) return std::exchange(seat->thread, std::nullopt);
+  for (std::size_t i = 0; i < seat_count(); ++i) {
+    if (seats_[i]->thread) return std::exchange(seats_[i]->thread, std::nullopt);
   }
   return std::nullopt;
 }
@@ -194,8 +198,8 @@ void Crew::join() noexcept {
 void Crew::detach() noexcept {
   const std::lock_guard guard(lock_);
   detached_ = true;
-  for (const auto& seat : seats_) {
-    if (seat->thread) std::exchange(seat->thread, std::nullopt)->detach();
+  for (std::size_t i = 0; i < seat_count(); ++i) {
+    if (seats_[i]->thread) std::exchange(seats_[i]->thread, std::nullopt)->detach();
   }
 }
 

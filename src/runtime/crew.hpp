@@ -104,6 +104,8 @@ class Crew {
   const std::size_t cores_;
   const std::size_t most_;
   const std::uint64_t keep_alive_;
+  // As many as there may be threads; each is written once, under lock_, and then counted.
+  const std::unique_ptr<std::unique_ptr<Seat>[]> seats_;
 
   // Changed with each vacancy and at the end; what waiting threads sleep on.
   base::atomic<std::uint32_t> calls_{0};
@@ -113,8 +115,7 @@ class Crew {
   base::atomic<std::size_t> seat_count_{0};
 
   base::SpinLock lock_;
-  // Guarded by lock_; none of the vectors grows beyond what it has reserved.
-  std::vector<std::unique_ptr<Seat>> seats_;
+  // Guarded by lock_; neither vector grows beyond what it has reserved.
   std::vector<Seat*> free_seats_;
   std::vector<MultiThreadWorker*> vacant_;
   std::size_t members_ = 0;

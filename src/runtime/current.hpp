@@ -23,6 +23,9 @@ class Worker {
   /// Puts a notified task into this worker's own queue.
   virtual void schedule_local(TaskHeader& task) noexcept = 0;
 
+  /// In a poll: whether this thread will look at timers and queues before it sleeps. False: another one has taken over.
+  [[nodiscard]] virtual bool goes_on() noexcept { return true; }
+
   /// In a poll: lets another thread do the worker's work, so that this one may block. False if none can.
   virtual bool begin_blocking() noexcept { return false; }
   /// After a begin_blocking() that was granted.

@@ -9,7 +9,7 @@
 
 namespace heddle::inline v0::runtime::detail {
 
-Monitor::Monitor(MultiThread& shared) : shared_(shared) {}
+Monitor::Monitor(MultiThread& shared) : shared_(shared), reporter_(shared.config_) {}
 
 void Monitor::run() noexcept {
   unsigned quiet = 0;
@@ -17,7 +17,7 @@ void Monitor::run() noexcept {
     sys::futex_wait(state_, kWatching, sys::monotonic_ns() + kPeriod);
     if (state_.load(base::acquire) == kStopped) return;
     look();
-    quiet = shared_.idle_.all_asleep() ? quiet + 1 : 0;
+    quiet = shared_.idle_.all_asleep() && !has_patience_ ? quiet + 1 : 0;
     if (quiet == kQuietPeriods) {
       doze();
       quiet = 0;
@@ -33,7 +33,9 @@ void Monitor::look() noexcept {
   for (std::size_t i = 0; i < seen_.size(); ++i) see(crew.seat(i), seen_[i], now);
   looked_ = now;
   const bool neglected = is_neglected() && !shared_.wake_one();
-  if (sys::has_asymmetric_fence()) relieve_stuck(neglected);
+  if (!sys::has_asymmetric_fence()) return;
+  relieve_stuck(neglected);
+  report_stuck();
 }
 
 void Monitor::see(const Seat& seat, Seen& seen, std::uint64_t now) noexcept {
@@ -54,6 +56,8 @@ bool Monitor::is_neglected() noexcept {
   bool neglected = !driver.is_held() && turns == turns_;
   turns_ = turns;
   neglected |= !shared_.injected_.empty();
+  // Armed by a worker that would have looked at it before it slept, and is stuck.
+  neglected |= shared_.timers().next_turn() < shared_.clock().now() - kPeriod / 2;
   for (std::size_t i = 0; i < seen_.size(); ++i) {
     const Seat& seat = shared_.crew_.seat(i);
     MultiThreadWorker* core = seat.core.load(base::relaxed);
@@ -85,6 +89,21 @@ void Monitor::relieve_stuck(bool neglected) noexcept {
     } else {
       seat.lease.release(held);
     }
+  }
+}
+
+void Monitor::report_stuck() noexcept {
+  has_patience_ = false;
+  if (!reporter_.is_on()) return;
+  for (std::size_t i = 0; i < seen_.size(); ++i) {
+    Seen& seen = seen_[i];
+    if (!seen.is_stuck || seen.is_reported) continue;
+    Seat& seat = shared_.crew_.seat(i);
+    const std::uint64_t held_for = looked_ - seen.since;
+    if (reporter_.is_due(held_for)) {
+      seen.is_reported = reporter_.report(seat.lease, seen.poll, seat.thread_id.load(base::relaxed), held_for);
+    }
+    has_patience_ |= !seen.is_reported;
   }
 }
 

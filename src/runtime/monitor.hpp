@@ -8,6 +8,7 @@
 //   neglected                                  what the woken worker finds
 //   the driver: nobody is in it or turned it   the driver free: sockets and timers go on
 //   the injection queue isn't empty            the tasks in it
+//   a timer is overdue                         that timer
 //   a worker is in the same poll as before,    its queue, now worth stealing, since the poll is known to be long
 //   and has tasks in its queue
 //
@@ -15,6 +16,8 @@
 // the thread in the long poll and lets another thread have it: see crew.hpp. Threads that compute would crowd the
 // processors, so each one that goes on without a core doubles the patience with the others; those that are blocked crowd
 // nobody, and are replaced as they come.
+//
+// A poll that lasts longer than the threshold of stall reports is reported, whoever has the core by then.
 //
 // When all workers have slept for a second, so does the monitor, without end; who wakes up then rouses it. (After the
 // sysmon thread of Go's scheduler.)
@@ -29,6 +32,8 @@
 #pragma once
 
 #include <heddle/base/atomic.hpp>
+
+#include "runtime/stall_reporter.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -73,6 +78,7 @@ class Monitor {
   void look() noexcept;
   [[nodiscard]] bool is_neglected() noexcept;
   void relieve_stuck(bool neglected) noexcept;
+  void report_stuck() noexcept;
 
   /// What it saw of a seat.
   struct Seen {
@@ -83,16 +89,20 @@ class Monitor {
     // At the last look: the same poll as at the one before.
     bool is_stuck = false;
     bool computes = false;
+    bool is_reported = false;
   };
   void see(const Seat& seat, Seen& seen, std::uint64_t now) noexcept;
 
   MultiThread& shared_;
+  StallReporter reporter_;
   // Atomic; see the table.
   base::atomic<std::uint32_t> state_{kWatching};
   // Owned by the monitor's thread: what it saw at the last look.
   std::uint64_t turns_ = 0;
   std::uint64_t looked_ = 0;
   std::vector<Seen> seen_;
+  // A poll that may have to be reported keeps it awake.
+  bool has_patience_ = false;
 };
 
 }  // namespace detail

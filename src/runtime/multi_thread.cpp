@@ -35,6 +35,7 @@ void MultiThread::run_worker(detail::Seat& seat) {
   detail::Current& mine = detail::current();
   mine.shared = this;
   seat.clock.store(sys::this_thread_clock(), base::relaxed);
+  seat.thread_id.store(sys::this_thread_id(), base::relaxed);
   base::set_in_async(true);
   if (config_.on_thread_start) config_.on_thread_start();
   while (detail::MultiThreadWorker* core = crew_.wait_for_core(seat)) {

@@ -14,17 +14,18 @@ namespace {
 /// For as long as it lives the thread runs code of the task, which may take long.
 class InTask {
  public:
-  InTask(CoreLease* lease, const TaskHeader& task) noexcept : lease_(lease) {
-    if (lease_ != nullptr) lease_->begin_poll(&task);
+  InTask(CoreLease* lease, const TaskHeader& task, const Context* cx) noexcept : lease_(lease), polled_{&task, cx} {
+    if (lease_ != nullptr) lease_->begin_poll(polled_);
   }
   InTask(const InTask&) = delete;
   InTask& operator=(const InTask&) = delete;
   ~InTask() {
-    if (lease_ != nullptr && !lease_->end_poll()) [[unlikely]] current().worker = nullptr;
+    if (lease_ != nullptr) lease_->end_poll();
   }
 
  private:
   CoreLease* lease_;
+  const Polled polled_;
 };
 
 void complete(TaskHeader& task) noexcept {
@@ -43,7 +44,7 @@ void cancel_running(TaskHeader& task, CoreLease* lease) noexcept {
   TaskHeader*& current_task = current().task;
   TaskHeader* const before = std::exchange(current_task, &task);
   {
-    const InTask in_task(lease, task);
+    const InTask in_task(lease, task, nullptr);
     task.vtable().cancel(task);
   }
   current_task = before;
@@ -68,8 +69,8 @@ AfterPoll run_task(TaskHeader& task, CoreLease* lease) noexcept {
   bool done = false;
   bool yielded = false;
   {
-    const InTask in_task(lease, task);
     Context cx(waker);
+    const InTask in_task(lease, task, &cx);
     done = task.vtable().poll(task, cx);
     yielded = cx.take_yielded();
     if (yielded && cx.budget() == 0) [[unlikely]] task.shard->scheduler().count_forced_yield();

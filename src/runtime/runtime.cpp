@@ -160,6 +160,18 @@ Builder& Builder::on_deadlock(std::function<void(std::string_view)> hook, std::c
   config_->deadlock_period = std::max(base::saturated_ns(after), kShortestPeriod);
   return *this;
 }
+Builder& Builder::stall_threshold(std::chrono::nanoseconds threshold) {
+  config_->stall_threshold = base::saturated_ns(threshold);
+  return *this;
+}
+Builder& Builder::on_stall(std::function<void(const StallReport&)> handler) {
+  config_->on_stall = std::move(handler);
+  return *this;
+}
+Builder& Builder::stall_signal(int signal) {
+  config_->stall_signal = signal;
+  return *this;
+}
 Builder& Builder::seed(std::uint64_t seed) {
   config_->seed = seed;
   return *this;

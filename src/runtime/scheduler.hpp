@@ -80,7 +80,7 @@ class CoreLease;
 enum class AfterPoll : std::uint8_t { kDone, kRequeue };
 
 /// Polls, or cancels, a notified task, whose reference it takes. kRequeue: push it to the back of a queue. `lease`: the
-/// thread's, which may lose its core meanwhile; then the thread is no worker any more.
+/// thread's, which may lose its core meanwhile.
 [[nodiscard]] AfterPoll run_task(TaskHeader& task, CoreLease* lease = nullptr) noexcept;
 
 /// Cancels a task whose kRunning the caller has set.

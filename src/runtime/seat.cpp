@@ -17,18 +17,24 @@ void Seat::take(MultiThreadWorker& its_core) noexcept {
   current().worker = this;
 }
 
+bool Seat::goes_on() noexcept {
+  // What was done before is seen by whoever takes the core after this use of it.
+  const CoreLease::Use use(lease);
+  return static_cast<bool>(use);
+}
+
 bool Seat::begin_blocking() noexcept {
-  current().worker = nullptr;
+  if (blocking_++ != 0) return true;
   if (lease.give_up()) shared_.crew_.vacate(*core.load(base::relaxed));
   if (const auto in_polls = shared_.crew_.go_away()) shared_.end(*in_polls);
   return true;
 }
 
 void Seat::end_blocking() noexcept {
+  if (--blocking_ != 0) return;
   shared_.crew_.come_home();
   if (shared_.crew_.take_back(*core.load(base::relaxed))) {
     lease.go_on_with_core();
-    current().worker = this;
   } else {
     lease.go_on_without_core();
   }

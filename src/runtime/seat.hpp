@@ -7,9 +7,11 @@
 #include "runtime/core_lease.hpp"
 #include "runtime/current.hpp"
 #include "runtime/worker_thread.hpp"
+#include "sys/snapshot.hpp"
 #include "sys/thread_time.hpp"
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 
 namespace heddle::inline v0::runtime {
@@ -30,6 +32,7 @@ class alignas(base::kCacheLine) Seat final : public Worker {
   /// For the thread's loop: it has a core from here on.
   void take(MultiThreadWorker& core) noexcept;
 
+  [[nodiscard]] bool goes_on() noexcept override;
   bool begin_blocking() noexcept override;
   void end_blocking() noexcept override;
 
@@ -40,12 +43,15 @@ class alignas(base::kCacheLine) Seat final : public Worker {
   base::atomic<MultiThreadWorker*> core{nullptr};
   // Written by the thread at its start, read by the monitor.
   base::atomic<sys::ThreadClock> clock{0};
+  base::atomic<sys::ThreadId> thread_id{0};
 
   // Guarded by the crew's lock: of the last thread that was started for this seat, unless joined.
   std::optional<WorkerThread> thread;
 
  private:
   MultiThread& shared_;
+  // Owned by the thread: how many begin_blocking() have not ended; a block_on within one may lead to another.
+  std::uint32_t blocking_ = 0;
 };
 
 }  // namespace detail

@@ -15,6 +15,7 @@
 namespace {
 
 using heddle::runtime::detail::CoreLease;
+using heddle::runtime::detail::Polled;
 using heddle_model::Cell;
 using heddle_model::ensure;
 using heddle_model::spawn;
@@ -29,6 +30,7 @@ struct Worker {
   CoreLease lease;
   Cell<int> core{0};
   FakeTask task;
+  const Polled polled{&task, nullptr};
 
   Worker() { lease.begin(); }
 
@@ -58,7 +60,7 @@ TEST(CoreLeaseModel, at_the_end_of_a_poll_the_core_is_the_threads_or_the_takers)
     Worker worker;
     bool kept = false;
     Thread thread = spawn([&] {
-      worker.lease.begin_poll(&worker.task);
+      worker.lease.begin_poll(worker.polled);
       kept = worker.lease.end_poll();
       if (kept) worker.use_core();
     });
@@ -73,7 +75,7 @@ TEST(CoreLeaseModel, a_wake_within_the_poll_uses_the_core_or_leaves_it_to_the_ta
   expect_holds(kAll, [] {
     Worker worker;
     Thread thread = spawn([&] {
-      worker.lease.begin_poll(&worker.task);
+      worker.lease.begin_poll(worker.polled);
       worker.schedule();
       if (worker.lease.end_poll()) worker.use_core();
     });
@@ -87,7 +89,7 @@ TEST(CoreLeaseModel, between_polls_the_core_is_never_taken) {
     Worker worker;
     Thread thread = spawn([&] {
       for (int i = 0; i < 2; ++i) {
-        worker.lease.begin_poll(&worker.task);
+        worker.lease.begin_poll(worker.polled);
         if (!worker.lease.end_poll()) return;
         worker.use_core();
       }
@@ -102,12 +104,12 @@ TEST(CoreLeaseModel, a_poll_that_is_looked_at_does_not_end) {
     Worker worker;
     auto task = std::make_unique<Cell<int>>(1);
     Thread thread = spawn([&] {
-      worker.lease.begin_poll(&worker.task);
+      worker.lease.begin_poll(worker.polled);
       ensure(worker.lease.end_poll(), "looking takes nothing away");
       task.reset();
     });
     if (const Held held = worker.lease.hold(); held != Held::kNo) {
-      ensure(worker.lease.task() == &worker.task && task->get() == 1, "its task is there");
+      ensure(worker.lease.polled().task == &worker.task && task->get() == 1, "its task is there");
       worker.lease.release(held);
     }
     thread.join();
@@ -119,7 +121,7 @@ TEST(CoreLeaseModel, a_thread_without_core_can_be_looked_at_too) {
     Worker worker;
     auto task = std::make_unique<Cell<int>>(1);
     Thread thread = spawn([&] {
-      worker.lease.begin_poll(&worker.task);
+      worker.lease.begin_poll(worker.polled);
       worker.schedule();
       if (worker.lease.end_poll()) worker.use_core();
       task.reset();
@@ -138,7 +140,7 @@ TEST(CoreLeaseModel, a_core_that_is_given_up_is_not_taken) {
     Worker worker;
     bool given = false;
     Thread thread = spawn([&] {
-      worker.lease.begin_poll(&worker.task);
+      worker.lease.begin_poll(worker.polled);
       given = worker.lease.give_up();
       if (given) worker.use_core();  // as the one that takes over
       worker.lease.go_on_without_core();
@@ -154,7 +156,7 @@ TEST(CoreLeaseModel, a_core_that_came_back_can_be_taken_again) {
   expect_holds(kAll, [] {
     Worker worker;
     Thread thread = spawn([&] {
-      worker.lease.begin_poll(&worker.task);
+      worker.lease.begin_poll(worker.polled);
       if (worker.lease.give_up()) {
         worker.lease.go_on_with_core();
       } else {
@@ -172,11 +174,11 @@ TEST(CoreLeaseModel, a_thread_that_lost_its_core_begins_anew_with_another) {
     Worker worker;
     Cell<int> other{0};
     Thread thread = spawn([&] {
-      worker.lease.begin_poll(&worker.task);
+      worker.lease.begin_poll(worker.polled);
       if (worker.lease.end_poll()) return;
       worker.lease.begin();
       other.set(1);
-      worker.lease.begin_poll(&worker.task);
+      worker.lease.begin_poll(worker.polled);
       if (worker.lease.end_poll()) other.set(2);
     });
     worker.take();

@@ -454,6 +454,32 @@ TEST(BlockInPlaceAtTheEnd, a_task_that_it_waits_for_is_cancelled_by_the_end) {
   }
 }
 
+TEST(BlockInPlaceAtTheEnd, a_task_that_blocks_for_the_second_time_does_not_keep_the_end_waiting) {
+  auto inside = gate();
+  auto go_on = gate();
+  auto result = std::make_shared<std::atomic<bool>>(false);
+  auto rt = workers(1);
+  rt.spawn([](Gate in, Gate on, std::shared_ptr<std::atomic<bool>> cancelled) -> Task<> {
+    auto other = task::spawn([]() -> Task<> { co_await heddle::pending<void>(); }());
+    auto taken = gate();
+    task::spawn(opens(taken));
+    task::block_in_place([&] { taken->wait(); });
+    // Now without a core.
+    in->count_down();
+    on->wait();
+    task::block_in_place([&] {
+      auto answer = block_on(other);
+      *cancelled = !answer.has_value() && answer.error().is_cancelled();
+    });
+    co_return;
+  }(inside, go_on, result));
+  inside->wait();
+  std::move(rt).shutdown_background();
+  go_on->count_down();
+  while (result.use_count() > 1) std::this_thread::yield();
+  EXPECT_TRUE(*result);
+}
+
 TEST(BlockInPlaceAtTheEnd, what_it_spawns_after_the_end_is_cancelled) {
   auto inside = gate();
   auto go_on = gate();

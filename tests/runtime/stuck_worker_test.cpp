@@ -8,6 +8,9 @@
 
 #include <gtest/gtest.h>
 
+#include "runtime/current.hpp"
+#include "runtime/multi_thread.hpp"
+
 #include <array>
 #include <atomic>
 #include <cstddef>
@@ -202,6 +205,36 @@ TEST_P(StuckWorker, the_end_waits_for_it) {
   }
   EXPECT_TRUE(*ended);
   opener.join();
+}
+
+TEST(StuckWorkers, a_timer_that_one_armed_fires_while_another_sleeps_in_the_driver) {
+  auto rt = runtime::Builder::multi_thread().worker_threads(2).build().value();
+  for (int i = 0; i < 10; ++i) {
+    rt.block_on(heddle::time::sleep(2ms));  // both sleep
+    rt.block_on(rt.spawn([]() -> Task<> {
+      // As if it had measured short polls: two tasks are not worth waking the other worker for.
+      static_cast<runtime::detail::Seat*>(runtime::detail::current().worker)->core.load()->assume_poll_length(100);
+      auto open = gate();
+      task::spawn([](Gate to_open) -> Task<> {
+        co_await heddle::time::sleep(1ms);
+        to_open->count_down();
+      }(open));
+      co_await task::yield_now();
+      open->wait();
+    }())).value();
+  }
+}
+
+TEST(StuckWorkers, a_timer_armed_by_one_whose_core_is_gone_fires) {
+  auto rt = runtime::Builder::multi_thread().worker_threads(1).build().value();
+  rt.block_on(rt.spawn([]() -> Task<> {
+    auto taken = gate();
+    task::spawn(opens(taken));
+    taken->wait();
+    // The core's new thread sleeps by now, or will when it has looked: at no timer.
+    std::this_thread::sleep_for(5ms);
+    co_await heddle::time::sleep(1ms);
+  }())).value();
 }
 
 TEST(StuckWorkers, each_that_is_blocked_is_replaced) {

@@ -27,6 +27,7 @@ namespace heddle::inline v0::runtime {
 
 class Shared;
 class Runtime;
+class StallReport;
 struct Config;
 
 namespace detail {
@@ -261,6 +262,16 @@ class Builder {
   /// HEDDLE_DIAGNOSE=1 in the environment, else from the first runtime on that is built with a hook.
   Builder& on_deadlock(std::function<void(std::string_view report)> hook,
                        std::chrono::nanoseconds after = std::chrono::seconds(1));
+  /// Reports a task that has kept its worker's thread for so long in one poll, to some 20 ms; zero: never. The default is
+  /// 100 ms in a debug build of heddle, with HEDDLE_DIAGNOSE=1 in the environment, and where on_stall is given; else
+  /// never. Multi-thread only. What else there is to do goes on elsewhere, reported or not.
+  Builder& stall_threshold(std::chrono::nanoseconds threshold);
+  /// Called with each such poll, once, by a thread of the runtime's own: the stuck one knows nothing of it. The default
+  /// prints to stderr. What it throws is dropped.
+  Builder& on_stall(std::function<void(const StallReport& report)> handler);
+  /// Interrupts the stuck thread, so that it writes down its stack; 0: none, and no stack. Default: SIGURG, which a
+  /// program ignores unless it asks for it. A signal that the program handles itself is left alone.
+  Builder& stall_signal(int signal);
   /// Seed of the random choices of the scheduler.
   Builder& seed(std::uint64_t seed);
 
