@@ -53,6 +53,7 @@ class CurrentThread::MainWaker final : public future::WakeTarget {
 CurrentThread::CurrentThread(const Config& config, std::unique_ptr<Driver> driver)
     : Shared(config, 1, std::move(driver)), Worker(static_cast<const Shared&>(*this), 0) {
   if (config_.start_paused) clock().pause();
+  if (config_.stall_threshold || config_.on_stall) watch_ = std::make_unique<StallWatch>(config_);
 }
 
 void CurrentThread::block_on(MainFuture& future) {
@@ -105,6 +106,7 @@ void CurrentThread::drive(MainFuture& future) {
     Current& mine;
     Current before;
     ~CoreGuard() {
+      if (runtime.watch_ != nullptr) runtime.watch_->end();
       mine.shared = before.shared;
       mine.worker = before.worker;
       runtime.give_core();
@@ -112,6 +114,7 @@ void CurrentThread::drive(MainFuture& future) {
   } guard{*this, mine, mine};
   mine.shared = this;
   mine.worker = this;
+  if (watch_ != nullptr) watch_->begin();
   metrics.resume(sys::monotonic_ns());
 
   auto* main = new MainWaker(*this);
@@ -140,7 +143,7 @@ bool CurrentThread::run_some_tasks() noexcept {
     TaskHeader* task = queue_.pop_front();
     if (task == nullptr) return false;
     metrics.polls.add();
-    if (run_task(*task) == AfterPoll::kRequeue) queue_.push_back(*task);
+    if (run_task(*task, watch_ == nullptr ? nullptr : &watch_->lease()) == AfterPoll::kRequeue) queue_.push_back(*task);
   }
   return true;
 }
@@ -187,6 +190,7 @@ std::uint64_t CurrentThread::time_to_wait() noexcept {
 }
 
 void CurrentThread::shut_down() noexcept {
+  if (watch_ != nullptr) watch_->stop();
   {
     const std::lock_guard guard(lock_);
     shut_down_ = true;

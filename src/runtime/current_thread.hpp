@@ -10,6 +10,7 @@
 #include "runtime/current.hpp"
 #include "runtime/parker.hpp"
 #include "runtime/shared.hpp"
+#include "runtime/stall_watch.hpp"
 #include "runtime/task_queue.hpp"
 
 #include <cstdint>
@@ -28,6 +29,9 @@ class CurrentThread final : public Shared, private detail::Worker, private detai
 
   /// Runs tasks until `future` is ready. While another thread does so, waits for its turn to run them.
   void block_on(detail::MainFuture& future);
+
+  /// Starts to watch for stalls, where the builder asked for it. Returns an errno, or 0.
+  [[nodiscard]] int start_watch() { return watch_ == nullptr ? 0 : watch_->start(); }
 
   /// Cancels all tasks: on this thread, or, while one drives, on that one when its block_on ends.
   void shut_down() noexcept;
@@ -54,6 +58,8 @@ class CurrentThread final : public Shared, private detail::Worker, private detai
   [[nodiscard]] std::uint64_t time_to_wait() noexcept;
 
   detail::Parker parker_;
+  // Constant after construction. Null unless the builder asked for stall reports.
+  std::unique_ptr<StallWatch> watch_;
 
   // Owned by whoever has the core.
   detail::TaskQueue queue_;

@@ -200,8 +200,10 @@ io::Result<Runtime> Builder::build() {
   if (!driver) return std::unexpected(driver.error());
   if (config_->on_deadlock) base::start_diagnosing();
   if (!config_->multi_thread) {
-    Runtime runtime(*new CurrentThread(*config_, std::move(*driver)), nullptr);
-    runtime.shared_->enter_books();
+    auto* shared = new CurrentThread(*config_, std::move(*driver));
+    Runtime runtime(*shared, nullptr);
+    if (const int error = shared->start_watch()) return io::fail(error);
+    shared->enter_books();
     return runtime;
   }
 

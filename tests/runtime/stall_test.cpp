@@ -17,6 +17,7 @@
 #include <latch>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <semaphore>
 #include <source_location>
 #include <stdexcept>
@@ -401,6 +402,33 @@ TEST_F(Stall, a_thread_that_blocks_the_signal_is_reported_without_stack) {
   door->count_down();
   rt.block_on(handle).value();
   EXPECT_TRUE(report.stack().empty()) << report.to_string();
+}
+
+TEST_F(Stall, a_current_thread_runtime_reports_too_where_it_is_asked_to) {
+  auto rt = runtime::Builder::current_thread()
+                .stall_threshold(20ms)
+                .on_stall([this](const runtime::StallReport& report) { reports_.add(report); })
+                .build()
+                .value();
+  auto door = std::make_shared<std::latch>(1);
+  auto handle = rt.spawn(blocked(door));
+  std::thread opener([&] {
+    static_cast<void>(reports_.of(handle.id()));
+    door->count_down();
+  });
+  rt.block_on(handle).value();
+  opener.join();
+  EXPECT_EQ(reports_.count(handle.id()), 1);
+}
+
+TEST_F(Stall, a_current_thread_runtime_may_end_in_a_task_that_it_would_report) {
+  auto rt = std::make_shared<std::optional<runtime::Runtime>>(
+      runtime::Builder::current_thread().stall_threshold(20ms).on_stall([](const auto&) {}).build().value());
+  auto handle = (*rt)->spawn([]() -> Task<> { co_return; }());
+  (*rt)->block_on(heddle::poll_fn([rt](heddle::Context&) -> heddle::Poll<void> {
+    rt->reset();
+    return heddle::Ready();
+  }));
 }
 
 TEST_F(Stall, the_text_has_all_of_it) {

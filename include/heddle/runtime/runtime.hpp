@@ -262,9 +262,9 @@ class Builder {
   /// HEDDLE_DIAGNOSE=1 in the environment, else from the first runtime on that is built with a hook.
   Builder& on_deadlock(std::function<void(std::string_view report)> hook,
                        std::chrono::nanoseconds after = std::chrono::seconds(1));
-  /// Reports a task that has kept its worker's thread for so long in one poll, to some 20 ms; zero: never. The default is
-  /// 100 ms in a debug build of heddle, with HEDDLE_DIAGNOSE=1 in the environment, and where on_stall is given; else
-  /// never. Multi-thread only. What else there is to do goes on elsewhere, reported or not.
+  /// Reports a task that has kept its thread for so long in one poll, to some 20 ms; zero: never. The default is 100 ms
+  /// where on_stall is given, and for workers in a debug build of heddle or with HEDDLE_DIAGNOSE=1 in the environment; else
+  /// never. What else a worker had to do goes on elsewhere, reported or not.
   Builder& stall_threshold(std::chrono::nanoseconds threshold);
   /// Called with each such poll, once, by a thread of the runtime's own: the stuck one knows nothing of it. The default
   /// prints to stderr. What it throws is dropped.
