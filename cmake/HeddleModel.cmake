@@ -18,6 +18,5 @@ target_sources(heddle PRIVATE ${seam})
 
 # The compiler reports each plain access to memory, to the checker instead of to ThreadSanitizer: that isn't linked.
 if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
-  target_compile_options(heddle PUBLIC -fsanitize=thread "SHELL:-mllvm -tsan-instrument-atomics=0"
-                                       "SHELL:-mllvm -tsan-instrument-func-entry-exit=0")
+  target_compile_options(heddle PUBLIC -fsanitize=thread "SHELL:-mllvm -tsan-instrument-func-entry-exit=0")
 endif()

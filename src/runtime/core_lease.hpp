@@ -68,7 +68,7 @@ class CoreLease {
   class Use {
    public:
     explicit Use(CoreLease& lease) noexcept
-        : lease_(lease), before_(lease.use_.load(base::relaxed)), granted_(is_in_use(before_) || lease.enter()) {}
+        : lease_(lease), before_(lease.use_.load(base::relaxed)), granted_(is_in_use(before_) ? lease.has_core() : lease.enter()) {}
     Use(const Use&) = delete;
     Use& operator=(const Use&) = delete;
     ~Use() {

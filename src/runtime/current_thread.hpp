@@ -14,6 +14,7 @@
 #include "runtime/task_queue.hpp"
 
 #include <cstdint>
+#include <exception>
 #include <memory>
 #include <vector>
 
@@ -39,6 +40,7 @@ class CurrentThread final : public Shared, private detail::Worker, private detai
  protected:
   void notify_injected() noexcept override { parker_.unpark(driver()); }
   [[nodiscard]] bool workers_rest() noexcept override;
+  void shut_down_for(const std::exception_ptr& panic) noexcept override;
 
  private:
   class MainWaker;
@@ -71,6 +73,8 @@ class CurrentThread final : public Shared, private detail::Worker, private detai
   bool core_taken_ = false;
   bool shut_down_ = false;
   std::vector<Waker> waiting_;
+  // Of the task for which the runtime has shut down. Written by who has the core, guarded by lock_ for all others.
+  std::exception_ptr panic_;
 };
 
 }  // namespace heddle::inline v0::runtime

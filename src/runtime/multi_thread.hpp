@@ -65,6 +65,7 @@ class MultiThreadWorker final : public Measured {
   [[nodiscard]] bool run_one(TaskHeader& task, Seat& seat) noexcept;
   void turn_driver() noexcept;
   void park() noexcept;
+  void sleep_until_woken() noexcept;
   void sleep() noexcept;
 
   void push(TaskHeader& task) noexcept;

@@ -84,6 +84,19 @@ TEST(CoreLeaseModel, a_wake_within_the_poll_uses_the_core_or_leaves_it_to_the_ta
   });
 }
 
+TEST(CoreLeaseModel, a_wake_after_the_poll_leaves_a_lost_core_to_the_taker) {
+  expect_holds(kAll, [] {
+    Worker worker;
+    Thread thread = spawn([&] {
+      worker.lease.begin_poll(worker.polled);
+      worker.lease.end_poll();
+      worker.schedule();
+    });
+    worker.take();
+    thread.join();
+  });
+}
+
 TEST(CoreLeaseModel, between_polls_the_core_is_never_taken) {
   expect_holds(kAll, [] {
     Worker worker;

@@ -149,6 +149,22 @@ TEST_P(StuckWorker, its_task_goes_on_afterwards) {
   }(GetParam().how));
 }
 
+TEST_P(StuckWorker, a_task_that_awaits_it_is_woken_when_it_ends) {
+  run([](How how) -> Task<> {
+    for (int i = 0; i < 3; ++i) {
+      auto stuck = task::spawn([](How by) -> Task<> {
+        auto taken = gate();
+        task::spawn(opens(taken));
+        hold(by, *taken);
+        // The core's new thread has nothing left to do, and falls asleep, or is about to.
+        std::this_thread::sleep_for(3ms);
+        co_return;
+      }(how));
+      EXPECT_TRUE((co_await stuck).has_value());
+    }
+  }(GetParam().how));
+}
+
 TEST_P(StuckWorker, may_block_in_place_afterwards) {
   run([](How how) -> Task<> {
     auto first = gate();
