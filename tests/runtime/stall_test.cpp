@@ -97,6 +97,22 @@ constexpr bool kAnswers = true;
 // Longer than a thread that has something to do waits for a processor.
 constexpr auto kForNothing = 300ms;
 
+/// No coroutine.
+class BlockingFuture {
+ public:
+  using Output = void;
+  explicit BlockingFuture(std::shared_ptr<std::latch> door) noexcept : door_(std::move(door)) {}
+  heddle::Poll<void> poll(heddle::Context&) {
+    blocks_here(*door_);
+    return heddle::Ready();
+  }
+
+ private:
+  std::shared_ptr<std::latch> door_;
+
+  HEDDLE_FIELDS(door_);
+};
+
 class Stall : public testing::Test {
  protected:
   runtime::Builder builder(std::chrono::nanoseconds threshold = 20ms) {
@@ -177,10 +193,7 @@ TEST_F(Stall, shows_a_task_that_computes_too) {
 TEST_F(Stall, a_task_that_is_no_coroutine_is_reported_without_coroutines) {
   auto rt = builder().build().value();
   auto door = std::make_shared<std::latch>(1);
-  auto handle = rt.spawn(heddle::poll_fn([door](heddle::Context&) -> heddle::Poll<void> {
-    blocks_here(*door);
-    return heddle::Ready();
-  }));
+  auto handle = rt.spawn(BlockingFuture(door));
   const runtime::StallReport report = reports_.of(handle.id());
   door->count_down();
   rt.block_on(handle).value();

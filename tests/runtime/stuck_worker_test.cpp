@@ -60,9 +60,9 @@ class StuckWorker : public testing::TestWithParam<Case> {
 INSTANTIATE_TEST_SUITE_P(, StuckWorker,
                          testing::Values(Case{How::kBlocked, 1}, Case{How::kBlocked, 2}, Case{How::kComputing, 1},
                                          Case{How::kComputing, 2}),
-                         [](const auto& info) {
-                           return std::string(info.param.how == How::kBlocked ? "blocked_" : "computing_") +
-                                  (info.param.workers == 1 ? "one_worker" : "two_workers");
+                         [](const auto& each) {
+                           return std::string(each.param.how == How::kBlocked ? "blocked_" : "computing_") +
+                                  (each.param.workers == 1 ? "one_worker" : "two_workers");
                          });
 
 TEST_P(StuckWorker, the_task_in_its_slot_runs_elsewhere) {
