@@ -31,6 +31,12 @@ std::string demangled(const char* symbol) {
   std::string name = status == 0 ? text.get() : symbol;
   // The parts into which compilers cut a coroutine are all called as the coroutine.
   if (const auto clone = name.find(" [clone ."); clone != std::string::npos) name.resize(clone);
+  // GCC calls them after the type of the frame, whose name has the coroutine's own symbol in it.
+  constexpr std::string_view kFrame = ".Frame*)";
+  const auto inner = name.rfind("::_Z");
+  if (name.ends_with(kFrame) && inner != std::string::npos) {
+    return demangled(name.substr(inner + 2, name.size() - kFrame.size() - inner - 2).c_str());
+  }
   return name;
 }
 
