@@ -42,12 +42,14 @@
 #include <heddle/net/socket_addr.hpp>
 #include <heddle/net/tcp_listener.hpp>
 #include <heddle/net/tcp_stream.hpp>
+#include <heddle/runtime/block_in_place.hpp>
 #include <heddle/runtime/error.hpp>
 #include <heddle/runtime/join_handle.hpp>
 #include <heddle/runtime/main.hpp>
 #include <heddle/runtime/metrics.hpp>
 #include <heddle/runtime/runtime.hpp>
 #include <heddle/runtime/spawn.hpp>
+#include <heddle/runtime/stall_report.hpp>
 #include <heddle/runtime/spawn_blocking.hpp>
 #include <heddle/runtime/task_builder.hpp>
 #include <heddle/runtime/task_meta.hpp>

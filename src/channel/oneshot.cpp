@@ -44,6 +44,14 @@ Left Core::receiver_leaves(std::uint8_t bits) noexcept {
   return (before & kSenderGone) != 0 ? Left::kLast : Left::kFirst;
 }
 
+std::size_t Core::waiting_receives() noexcept {
+  const std::uint8_t bits = state_.fetch_or(kLocked, base::acquire);  // pairs with unlock
+  if ((bits & kLocked) != 0) return 0;
+  const bool waits = (bits & (kSenderGone | kClosed)) == 0 && receiver_.identity() != nullptr;
+  unlock(bits);
+  return waits ? 1 : 0;
+}
+
 bool Core::wait(Waker& place, Bits bit, const Waker& waker) noexcept {
   Waker clone = waker.clone();  // destroyed, like the one that it replaces, after the unlock
   const std::uint8_t bits = lock();

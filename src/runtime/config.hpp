@@ -7,7 +7,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
+#include <string_view>
 
 namespace heddle::inline v0::runtime {
 
@@ -28,6 +30,8 @@ struct Config {
   bool multi_thread = true;
   std::size_t worker_threads = 0;  // unless given: as many as the process may use processors
   bool workers_given = false;
+  // How many threads there may be beside those that have a core: for tasks that block theirs. Tokio's number.
+  std::size_t most_stand_ins = 512;
   std::function<std::string()> thread_name;  // unless given: the names below
   std::size_t thread_stack_size = 0;  // 0: the system's
   std::size_t max_blocking_threads = 512;
@@ -36,8 +40,14 @@ struct Config {
   std::uint32_t global_queue_interval = 31;
   bool start_paused = false;
   std::uint64_t seed = 0x9e3779b97f4a7c15U;
+  static constexpr std::uint64_t kStallThreshold = 100'000'000;
+  std::optional<std::uint64_t> stall_threshold;  // nanoseconds, 0 is never; unless given: the above, or never
+  int stall_signal = 23;                         // 0: none; SIGURG, which does nothing unless a program asks for it
+  std::function<void(const StallReport&)> on_stall;
   std::function<void()> on_thread_start;
   std::function<void()> on_thread_stop;
+  std::function<void(std::string_view)> on_deadlock;  // unless given: prints to stderr
+  std::uint64_t deadlock_period = 1'000'000'000;      // nanoseconds
   std::function<void()> on_thread_park;
   std::function<void()> on_thread_unpark;
   TaskHooks task_hooks;

@@ -2,8 +2,6 @@
 // What this thread runs for: its runtime, its worker, its task.
 #pragma once
 
-#include "runtime/worker_metrics.hpp"
-
 #include <cstddef>
 #include <cstdint>
 
@@ -20,19 +18,24 @@ class TaskHeader;
 /// A thread that runs tasks: a worker of a multi-thread runtime, or the driver of a current-thread one.
 class Worker {
  public:
-  /// Puts a notified task into this worker's own queue. Only from its own thread.
+  // Only from its own thread.
+
+  /// Puts a notified task into this worker's own queue.
   virtual void schedule_local(TaskHeader& task) noexcept = 0;
 
-  // Any thread, for runtime::Metrics: tasks in its own queue, and how often that was full.
-  [[nodiscard]] virtual std::size_t queue_depth() const noexcept { return 0; }
-  [[nodiscard]] virtual std::uint64_t overflows() const noexcept { return 0; }
+  /// In a poll: whether this thread will look at timers and queues before it sleeps. False: another one has taken over.
+  [[nodiscard]] virtual bool goes_on() noexcept { return true; }
+
+  /// In a poll: lets another thread do the worker's work, so that this one may block. False if none can.
+  virtual bool begin_blocking() noexcept { return false; }
+  /// After a begin_blocking() that was granted.
+  virtual void end_blocking() noexcept {}
 
   // Constant.
   const Scheduler& scheduler;
+  // Owned by the thread; changes when the worker takes another's work.
   /// Which of the runtime's shards of timers and tasks is its own.
-  const std::size_t shard;
-
-  WorkerMetrics metrics;
+  std::size_t shard;
 
  protected:
   Worker(const Scheduler& its_scheduler, std::size_t its_shard) noexcept : scheduler(its_scheduler), shard(its_shard) {}

@@ -64,6 +64,7 @@ namespace {
 CurrentThread::CurrentThread(const Config& config, std::unique_ptr<Driver> driver)
     : Shared(config, 1, std::move(driver)), Worker(static_cast<const Shared&>(*this), 0) {
   if (config_.start_paused) clock().pause();
+  if (config_.stall_threshold || config_.on_stall) watch_ = std::make_unique<StallWatch>(config_);
 }
 
 void CurrentThread::block_on(MainFuture& future) {
@@ -79,7 +80,7 @@ void CurrentThread::block_on(MainFuture& future) {
   for (;;) {
     {
       Context cx(waker);
-      if (future.poll(cx)) return static_cast<void>(cx.take_yielded());
+      if (poll_main(future, cx)) return static_cast<void>(cx.take_yielded());
     }
     {
       const std::lock_guard guard(lock_);
@@ -117,6 +118,7 @@ void CurrentThread::drive(MainFuture& future) {
     Current& mine;
     Current before;
     ~CoreGuard() {
+      if (runtime.watch_ != nullptr) runtime.watch_->end();
       mine.shared = before.shared;
       mine.worker = before.worker;
       runtime.give_core();
@@ -124,20 +126,23 @@ void CurrentThread::drive(MainFuture& future) {
   } guard{*this, mine, mine};
   mine.shared = this;
   mine.worker = this;
+  if (watch_ != nullptr) watch_->begin();
   metrics.resume(sys::monotonic_ns());
 
   auto* main = new MainWaker(*this);
   const Waker waker = Waker::adopt(*main);
+  Standstill standstill(config_);
   for (;;) {
     if (main->take()) {
       Context cx(waker);
-      if (future.poll(cx)) return static_cast<void>(cx.take_yielded());
+      if (poll_main(future, cx)) return static_cast<void>(cx.take_yielded());
     }
     const bool more = run_some_tasks() || main->is_set();
     if (panic_ != nullptr) refuse(panic_);
     if (more && tick_ - turned_at_ < config_.event_interval) continue;  // a main future that yields is a poll like others
     turned_at_ = tick_;
-    turn(!more);
+    turn(more ? Driver::kNoWait : standstill.period());
+    if (!more && !main->is_set()) standstill.look();
     advance_paused_clock(*main);
     if (timers().next_turn() != TimerShard::kNever) timers().fire(clock().now());
   }
@@ -151,18 +156,22 @@ bool CurrentThread::run_some_tasks() noexcept {
     TaskHeader* task = queue_.pop_front();
     if (task == nullptr) return false;
     metrics.polls.add();
-    if (run_task(*task, hooks()) == AfterPoll::kRequeue) queue_.push_back(*task);
+    if (run_task(*task, hooks(), watch_ == nullptr ? nullptr : &watch_->lease()) == AfterPoll::kRequeue) {
+      queue_.push_back(*task);
+    }
     if (panic_ != nullptr) return true;
   }
   return true;
 }
 
-void CurrentThread::turn(bool may_wait) noexcept {
+void CurrentThread::turn(std::uint64_t at_most) noexcept {
+  const bool may_wait = at_most != Driver::kNoWait;
   if (may_wait && config_.on_thread_park) config_.on_thread_park();
   HEDDLE_INVARIANT(driver().try_acquire(), "only the thread with the core turns the driver");
   if (may_wait) {
     metrics.park(sys::monotonic_ns());
-    parker_.park_in_driver(driver(), queue_.empty() ? time_to_wait() : Driver::kNoWait);  // the hook may have spawned
+    // The hook may have spawned.
+    parker_.park_in_driver(driver(), queue_.empty() ? std::min(at_most, time_to_wait()) : Driver::kNoWait);
     sleeps_until_.store(0, base::seq_cst);
     metrics.resume(sys::monotonic_ns());
   } else {
@@ -179,6 +188,13 @@ void CurrentThread::advance_paused_clock(const MainWaker& main) noexcept {
   if (!clock().paused() || blocking_pool().is_busy() || !queue_.empty() || !injected_.empty() || main.is_set()) return;
   const std::uint64_t next = timers().exact_next_turn();
   if (next != TimerShard::kNever) clock().advance_to(next);
+}
+
+bool CurrentThread::workers_rest() noexcept {
+  if (current().worker == this) return queue_.empty();  // asked by itself, after a sleep
+  if (sleeps_until_.load(base::seq_cst) == TimerShard::kNever) return true;
+  const std::lock_guard guard(lock_);
+  return !core_taken_;
 }
 
 std::uint64_t CurrentThread::time_to_wait() noexcept {
@@ -200,6 +216,7 @@ void CurrentThread::shut_down_for(const std::exception_ptr& panic) noexcept {
 }
 
 void CurrentThread::shut_down() noexcept {
+  if (watch_ != nullptr) watch_->stop();
   {
     const std::lock_guard guard(lock_);
     shut_down_ = true;

@@ -10,6 +10,7 @@
 #include "runtime/current.hpp"
 #include "runtime/parker.hpp"
 #include "runtime/shared.hpp"
+#include "runtime/stall_watch.hpp"
 #include "runtime/task_queue.hpp"
 
 #include <cstdint>
@@ -19,22 +20,26 @@
 
 namespace heddle::inline v0::runtime {
 
-class CurrentThread final : public Shared, private detail::Worker {
+class CurrentThread final : public Shared, private detail::Worker, private detail::Measured {
  public:
   CurrentThread(const Config& config, std::unique_ptr<detail::Driver> driver);
 
   [[nodiscard]] bool is_current_thread() const noexcept override { return true; }
   [[nodiscard]] std::size_t worker_count() const noexcept override { return 1; }
-  [[nodiscard]] const detail::Worker& worker(std::size_t) const noexcept override { return *this; }
+  [[nodiscard]] const detail::Measured& worker(std::size_t) const noexcept override { return *this; }
 
   /// Runs tasks until `future` is ready. While another thread does so, waits for its turn to run them.
   void block_on(detail::MainFuture& future);
+
+  /// Starts to watch for stalls, where the builder asked for it. Returns an errno, or 0.
+  [[nodiscard]] int start_watch() { return watch_ == nullptr ? 0 : watch_->start(); }
 
   /// Cancels all tasks: on this thread, or, while one drives, on that one when its block_on ends.
   void shut_down() noexcept;
 
  protected:
   void notify_injected() noexcept override { parker_.unpark(driver()); }
+  [[nodiscard]] bool workers_rest() noexcept override;
   void shut_down_for(const std::exception_ptr& panic) noexcept override;
 
  private:
@@ -50,11 +55,13 @@ class CurrentThread final : public Shared, private detail::Worker {
   void drive(detail::MainFuture& future);
   void end() noexcept;
   bool run_some_tasks() noexcept;
-  void turn(bool may_wait) noexcept;
+  void turn(std::uint64_t at_most) noexcept;
   void advance_paused_clock(const MainWaker& main) noexcept;
   [[nodiscard]] std::uint64_t time_to_wait() noexcept;
 
   detail::Parker parker_;
+  // Constant after construction. Null unless the builder asked for stall reports.
+  std::unique_ptr<StallWatch> watch_;
 
   // Owned by whoever has the core.
   detail::TaskQueue queue_;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // One turn of a task: poll, then idle, requeue or complete; and how it is cancelled.
 #include "runtime/config.hpp"
+#include "runtime/core_lease.hpp"
 #include "runtime/current.hpp"
 #include "runtime/scheduler.hpp"
 
@@ -10,6 +11,23 @@
 namespace heddle::inline v0::runtime::detail {
 
 namespace {
+
+/// For as long as it lives the thread runs code of the task, which may take long.
+class InTask {
+ public:
+  InTask(CoreLease* lease, const TaskHeader& task, const Context* cx) noexcept : lease_(lease), polled_{&task, cx} {
+    if (lease_ != nullptr) lease_->begin_poll(polled_);
+  }
+  InTask(const InTask&) = delete;
+  InTask& operator=(const InTask&) = delete;
+  ~InTask() {
+    if (lease_ != nullptr) lease_->end_poll();
+  }
+
+ private:
+  CoreLease* lease_;
+  const Polled polled_;
+};
 
 void complete(TaskHeader& task, const TaskHooks* hooks) noexcept {
   if (hooks != nullptr) [[unlikely]] TaskHooks::call(hooks->terminate, task);
@@ -24,10 +42,13 @@ void complete(TaskHeader& task, const TaskHooks* hooks) noexcept {
 
 }  // namespace
 
-void cancel_running(TaskHeader& task) noexcept {
+void cancel_running(TaskHeader& task, CoreLease* lease) noexcept {
   TaskHeader*& current_task = current().task;
   TaskHeader* const before = std::exchange(current_task, &task);
-  task.vtable().cancel(task);
+  {
+    const InTask in_task(lease, task, nullptr);
+    task.vtable().cancel(task);
+  }
   current_task = before;
   complete(task, task.shard->scheduler().hooks());
 }
@@ -37,9 +58,9 @@ void cancel_notified(TaskHeader& task) noexcept {
   cancel_running(task);
 }
 
-AfterPoll run_task(TaskHeader& task, const TaskHooks* hooks) noexcept {
+AfterPoll run_task(TaskHeader& task, const TaskHooks* hooks, CoreLease* lease) noexcept {
   if (task.to_running() == ToRunning::kCancel) {
-    cancel_running(task);
+    cancel_running(task, lease);
     return AfterPoll::kDone;
   }
   Current& mine = current();
@@ -52,6 +73,7 @@ AfterPoll run_task(TaskHeader& task, const TaskHooks* hooks) noexcept {
   bool yielded = false;
   {
     Context cx(waker);
+    const InTask in_task(lease, task, &cx);
     done = task.vtable().poll(task, cx);
     yielded = cx.take_yielded();
     if (yielded && cx.budget() == 0) [[unlikely]] task.shard->scheduler().count_forced_yield();
@@ -70,7 +92,7 @@ AfterPoll run_task(TaskHeader& task, const TaskHooks* hooks) noexcept {
     case ToIdle::kRequeue: return AfterPoll::kRequeue;
     case ToIdle::kCancel: break;
   }
-  cancel_running(task);
+  cancel_running(task, lease);
   return AfterPoll::kDone;
 }
 

@@ -3,6 +3,7 @@
 #include <heddle/runtime/runtime.hpp>
 
 #include <heddle/base/deadline.hpp>
+#include <heddle/base/diagnosing.hpp>
 #include <heddle/runtime/error.hpp>
 #include <heddle/thread/thread.hpp>
 
@@ -19,6 +20,11 @@
 namespace heddle::inline v0::runtime {
 
 using namespace detail;
+
+namespace {
+// A shorter one would be spent looking.
+constexpr std::uint64_t kShortestPeriod = 1'000'000;
+}  // namespace
 
 /// The workers' threads of a multi-thread runtime.
 struct Runtime::Threads {
@@ -77,6 +83,7 @@ void Runtime::shut_down(std::uint64_t deadline) noexcept {
     pool.shut_down();
     const bool ended = shared->live_workers().wait_until(deadline);
     for (WorkerThread& thread : threads_->threads) ended ? thread.join() : thread.detach();
+    ended ? shared->crew().join() : shared->crew().detach();
   }
   pool.wait_until(deadline);
   std::exchange(shared_, nullptr)->drop_reference();
@@ -93,7 +100,10 @@ bool Runtime::is_current_thread() const noexcept { return shared_->is_current_th
 Handle Runtime::handle() const noexcept { return Handle(*shared_); }
 std::size_t Runtime::worker_count() const noexcept { return shared_->worker_count(); }
 std::size_t Runtime::alive_tasks() const noexcept { return shared_->alive_tasks(); }
-void Runtime::drive(MainFuture& future) { static_cast<CurrentThread*>(shared_)->block_on(future); }
+void Runtime::drive(MainFuture& future) {
+  if (is_current_thread()) return static_cast<CurrentThread*>(shared_)->block_on(future);
+  shared_->poll_here(future);
+}
 
 Builder::Builder(bool multi_thread) : config_(std::make_unique<Config>()) { config_->multi_thread = multi_thread; }
 Builder::Builder(Builder&&) noexcept = default;
@@ -143,6 +153,23 @@ Builder& Builder::on_thread_start(std::function<void()> hook) {
 }
 Builder& Builder::on_thread_stop(std::function<void()> hook) {
   config_->on_thread_stop = std::move(hook);
+  return *this;
+}
+Builder& Builder::on_deadlock(std::function<void(std::string_view)> hook, std::chrono::nanoseconds after) {
+  config_->on_deadlock = std::move(hook);
+  config_->deadlock_period = std::max(base::saturated_ns(after), kShortestPeriod);
+  return *this;
+}
+Builder& Builder::stall_threshold(std::chrono::nanoseconds threshold) {
+  config_->stall_threshold = base::saturated_ns(threshold);
+  return *this;
+}
+Builder& Builder::on_stall(std::function<void(const StallReport&)> handler) {
+  config_->on_stall = std::move(handler);
+  return *this;
+}
+Builder& Builder::stall_signal(int signal) {
+  config_->stall_signal = signal;
   return *this;
 }
 Builder& Builder::on_thread_park(std::function<void()> hook) {
@@ -202,7 +229,14 @@ io::Result<Runtime> Builder::build() {
   if (const char* why = complaint(*config_)) return io::fail(io::ErrorKind::kInvalidInput, why);
   auto driver = make_epoll_driver();
   if (!driver) return std::unexpected(driver.error());
-  if (!config_->multi_thread) return Runtime(*new CurrentThread(*config_, std::move(*driver)), nullptr);
+  if (config_->on_deadlock) base::start_diagnosing();
+  if (!config_->multi_thread) {
+    auto* shared = new CurrentThread(*config_, std::move(*driver));
+    Runtime runtime(*shared, nullptr);
+    if (const int error = shared->start_watch()) return io::fail(error);
+    shared->enter_books();
+    return runtime;
+  }
 
   const std::size_t workers = config_->workers_given ? config_->worker_threads : thread::available_parallelism();
   auto* shared = new MultiThread(*config_, workers, std::move(*driver));
@@ -210,27 +244,28 @@ io::Result<Runtime> Builder::build() {
   std::vector<WorkerThread>& threads = runtime.threads_->threads;
   threads.reserve(workers + 1);
   while (threads.size() < workers) {
-    auto thread = WorkerThread::start(config_->worker_name(), config_->thread_stack_size,
-                                           [shared, index = threads.size()] { shared->run_worker(index); });
+    Seat& seat = *shared->crew().enlist();
+    auto thread = shared->start_worker(seat);
     if (!thread) {
-      for (std::size_t i = threads.size(); i < workers; ++i) shared->give_up_worker();
+      shared->give_up_worker(seat);
       return io::fail(thread.error());  // the runtime's destructor ends the workers that run
     }
     threads.push_back(*thread);
   }
-  if (shared->is_monitored()) {
-    shared->add_reference();  // dropped at the end of run_monitor
-    auto thread = WorkerThread::start("heddle-monitor", 0, [shared] { shared->run_monitor(); });
-    if (!thread) {
-      shared->drop_reference();
-      return io::fail(thread.error());
-    }
-    threads.push_back(*thread);
+  shared->add_reference();  // dropped at the end of run_monitor
+  auto thread = WorkerThread::start("heddle-monitor", 0, [shared] { shared->run_monitor(); });
+  if (!thread) {
+    shared->drop_reference();
+    return io::fail(thread.error());
   }
+  threads.push_back(*thread);
+  shared->enter_books();
   return runtime;
 }
 
 namespace detail {
+
+void poll_here(Shared& shared, MainFuture& future) { shared.poll_here(future); }
 
 Shared& current_runtime(const char* what_for) {
   Shared* shared = current().shared;

@@ -67,11 +67,12 @@ std::size_t Scheduler::cancel_injected() noexcept {
   return count;
 }
 
-void Scheduler::cancel_all() noexcept {
+void Scheduler::cancel_all(std::size_t in_polls) noexcept {
   TaskQueue idle;
   std::size_t queued = 0;
   for (TaskShard& shard : shards_) queued += shard.close(idle);
   while (TaskHeader* task = idle.pop_front()) cancel_running(*task);
+  queued -= in_polls;
   // Whoever is between waking a task and queueing it will have done so in a moment.
   while (queued != 0) {
     const std::size_t cancelled = cancel_injected();

@@ -61,8 +61,9 @@ class Scheduler {
   virtual void notify_injected() noexcept = 0;
 
   /// Cancels every task. Once, by the last thread that ran tasks, when every task that was in a queue of its own has
-  /// been moved to the injection queue. release_books() comes after it.
-  void cancel_all() noexcept;
+  /// been moved to the injection queue. release_books() comes after it. `in_polls`: so many tasks are in a poll all the
+  /// while, which cancels them at its end.
+  void cancel_all(std::size_t in_polls = 0) noexcept;
 
   /// Gives up the references that the books hold, as soon as they are empty. May destroy the scheduler.
   void release_books() noexcept;
@@ -87,14 +88,18 @@ class Scheduler {
 
 namespace detail {
 
+class CoreLease;
+
 enum class AfterPoll : std::uint8_t { kDone, kRequeue };
 
 /// Polls, or cancels, a notified task, whose reference it takes. kRequeue: push it to the back of a queue. `hooks` are
-/// its scheduler's: given, since a thief that asked the task for them would wait for another core's memory.
-[[nodiscard]] AfterPoll run_task(TaskHeader& task, const TaskHooks* hooks = nullptr) noexcept;
+/// its scheduler's: given, since a thief that asked the task for them would wait for another core's memory. `lease`: the
+/// thread's, which may lose its core meanwhile.
+[[nodiscard]] AfterPoll run_task(TaskHeader& task, const TaskHooks* hooks = nullptr,
+                                 CoreLease* lease = nullptr) noexcept;
 
 /// Cancels a task whose kRunning the caller has set.
-void cancel_running(TaskHeader& task) noexcept;
+void cancel_running(TaskHeader& task, CoreLease* lease = nullptr) noexcept;
 
 /// Cancels a notified task instead of running it.
 void cancel_notified(TaskHeader& task) noexcept;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <heddle/base/atomic.hpp>
+#include <heddle/runtime/detail/main_future.hpp>
 
 #include "runtime/blocking_pool.hpp"
 #include "runtime/clock.hpp"
@@ -11,6 +12,8 @@
 #include "runtime/driver/driver.hpp"
 #include "runtime/driver/timers.hpp"
 #include "runtime/scheduler.hpp"
+#include "runtime/standstill.hpp"
+#include "runtime/worker_metrics.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -27,6 +30,16 @@ class Shared : public Scheduler {
   /// A thread that is no worker has armed a timer: whoever sleeps past `deadline` must look again.
   void timer_armed(std::uint64_t deadline) noexcept;
 
+  /// Polls a future of block_on on this thread, which runs none of the runtime's tasks, until it is ready.
+  void poll_here(detail::MainFuture& future);
+
+  // For the deadlock report.
+  /// Once, when the runtime is whole: from then on, until its tasks are cancelled, it must be at rest.
+  void enter_books();
+  /// True if nothing will happen in the runtime unless a thread from outside does something.
+  [[nodiscard]] bool is_at_rest();
+  /// How many polls have begun: it only has to change.
+  [[nodiscard]] std::uint64_t polls() const noexcept;
   void task_panicked(const detail::TaskHeader& task, const std::exception_ptr& panic) noexcept final {
     const bool counts = config_.unhandled_panic == UnhandledPanic::kShutdownRuntime && !blocking_pool_.owns(task);
     if (counts) shut_down_for(panic);
@@ -45,22 +58,33 @@ class Shared : public Scheduler {
   [[nodiscard]] virtual bool is_current_thread() const noexcept = 0;
   [[nodiscard]] virtual std::size_t worker_count() const noexcept = 0;
   /// Below worker_count().
-  [[nodiscard]] virtual const detail::Worker& worker(std::size_t index) const noexcept = 0;
+  [[nodiscard]] virtual const detail::Measured& worker(std::size_t index) const noexcept = 0;
 
  protected:
   ~Shared() override = default;
 
+  /// Whether every thread that runs tasks sleeps, with no end in sight.
+  [[nodiscard]] virtual bool workers_rest() noexcept = 0;
+
+  /// One poll of a future of block_on; true when it is ready.
+  bool poll_main(detail::MainFuture& future, Context& cx);
   /// A task has panicked, on this thread, and the runtime shall not go on. Current-thread only.
   virtual void shut_down_for(const std::exception_ptr& /*panic*/) noexcept {}
 
   /// Cancels every task (see Scheduler::cancel_all), and wakes all that waits on drivers.
-  void finish() noexcept;
+  void finish(std::size_t in_polls = 0) noexcept;
 
   const Config config_;
   // Until when the driver's holder sleeps, by the clock; 0 while it doesn't. See timer_armed.
   base::atomic<std::uint64_t> sleeps_until_{0};
 
  private:
+  // Constant after enter_books().
+  bool entered_ = false;
+  // How many futures of block_on are being polled just now, and how many such polls have begun. Only counted while
+  // diagnosing; acq_rel, so that whoever sees that a poll is over sees what it did.
+  base::atomic<std::uint32_t> polling_main_{0};
+  base::atomic<std::uint64_t> polls_of_main_{0};
   Clock clock_;
   std::unique_ptr<detail::Driver> driver_;
   detail::Timers timers_;

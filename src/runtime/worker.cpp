@@ -33,28 +33,28 @@ constexpr std::size_t kInjectedBatch = RunQueue::kCapacity / 2;
 }  // namespace
 
 MultiThreadWorker::MultiThreadWorker(MultiThread& shared, std::size_t index, const Config& config)
-    : Worker(shared, index),
-      shared_(shared),
+    : shared_(shared),
       index_(index),
       event_interval_(config.event_interval),
       global_queue_interval_(config.global_queue_interval),
       random_(config.seed + index),
       poll_ns_(kFirstEstimate) {}
 
-void MultiThreadWorker::run() {
+void MultiThreadWorker::run(Seat& seat) {
   metrics.resume(sys::monotonic_ns());
   while (!shared_.shut_down_.load(base::acquire)) {
     ++tick_;
     if (tick_ % event_interval_ == 0) turn_driver();
     TaskHeader* task = next_task();
     if (task == nullptr) task = steal();
-    if (task != nullptr) {
-      run_one(*task);
-    } else {
+    if (task == nullptr) {
       park();
+    } else if (!run_one(*task, seat)) {
+      return;
     }
   }
   hand_over();
+  static_cast<void>(seat.lease.give_up());
 }
 
 TaskHeader* MultiThreadWorker::next_task() noexcept {
@@ -106,7 +106,7 @@ TaskHeader* MultiThreadWorker::steal() noexcept {
   return pop_injected();
 }
 
-void MultiThreadWorker::run_one(TaskHeader& task) noexcept {
+bool MultiThreadWorker::run_one(TaskHeader& task, Seat& seat) noexcept {
   if (searching_) {
     searching_ = false;
     // While we searched nobody was woken; if there is more, someone else should come.
@@ -114,8 +114,16 @@ void MultiThreadWorker::run_one(TaskHeader& task) noexcept {
   }
   if (++measured_polls_ == kMeasuredPolls) measure_polls();
   metrics.polls.add();
-  if (run_task(task, shared_.hooks()) == AfterPoll::kRequeue) push(task);
+  MultiThread& shared = shared_;
+  const AfterPoll after = run_task(task, shared_.hooks(), &seat.lease);
+  if (!seat.lease.has_core()) [[unlikely]] {
+    // `this` is another thread's now.
+    if (after == AfterPoll::kRequeue) shared.requeue_elsewhere(task);
+    return false;
+  }
+  if (after == AfterPoll::kRequeue) push(task);
   watch_backlog();
+  return true;
 }
 
 void MultiThreadWorker::watch_backlog() noexcept {
@@ -126,7 +134,7 @@ void MultiThreadWorker::watch_backlog() noexcept {
   // The coarse clock costs 3 ns and moves every few milliseconds. If it moved while tasks waited beside a sleeper, the
   // estimate was wrong, whatever it says.
   const std::uint64_t now = sys::coarse_ns();
-  if (const std::uint64_t since = std::exchange(backlog_since_, now); since != 0 && since != now) shared_.wake_one();
+  if (const std::uint64_t since = std::exchange(backlog_since_, now); since != 0 && since != now) static_cast<void>(shared_.wake_one());
 }
 
 void MultiThreadWorker::measure_polls() noexcept {
@@ -147,7 +155,16 @@ void MultiThreadWorker::measure_polls() noexcept {
 void MultiThreadWorker::schedule_local(TaskHeader& task) noexcept {
   metrics.local_schedules.add();
   if (in_driver_turn_) return queue_.push(task, shared_.injected_);  // the turn calls for help once, at its end
+  if (!uses_slot_) return push(task);
   if (TaskHeader* before = std::exchange(lifo_, &task)) push(*before);
+}
+
+void Seat::schedule_local(TaskHeader& task) noexcept {
+  {
+    const CoreLease::Use use(lease);
+    if (use) [[likely]] return core.load(base::relaxed)->schedule_local(task);
+  }
+  shared_.schedule_elsewhere(task);
 }
 
 void MultiThreadWorker::push(TaskHeader& task) noexcept {
@@ -157,7 +174,7 @@ void MultiThreadWorker::push(TaskHeader& task) noexcept {
 
 void MultiThreadWorker::call_for_help() noexcept {
   if (!shared_.idle_.may_wake()) return;
-  if (is_worth(queue_.size() + shared_.injected_.size(), kWorthWaking)) shared_.wake_one();
+  if (is_worth(queue_.size() + shared_.injected_.size(), kWorthWaking)) static_cast<void>(shared_.wake_one());
 }
 
 void MultiThreadWorker::turn_driver() noexcept {

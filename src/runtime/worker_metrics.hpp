@@ -4,6 +4,7 @@
 
 #include <heddle/base/atomic.hpp>
 
+#include <cstddef>
 #include <cstdint>
 
 namespace heddle::inline v0::runtime::detail {
@@ -56,6 +57,19 @@ class WorkerMetrics {
   // Owned by the worker.
   std::uint64_t busy_since_ = 0;
   std::uint64_t polls_before_ = 0;
+};
+
+/// A worker as runtime::Metrics sees it.
+class Measured {
+ public:
+  // Any thread: tasks in its own queue, and how often that was full.
+  [[nodiscard]] virtual std::size_t queue_depth() const noexcept { return 0; }
+  [[nodiscard]] virtual std::uint64_t overflows() const noexcept { return 0; }
+
+  WorkerMetrics metrics;
+
+ protected:
+  ~Measured() = default;
 };
 
 }  // namespace heddle::inline v0::runtime::detail

@@ -27,7 +27,7 @@ class FakeRuntime final : public heddle::runtime::Shared {
 
   [[nodiscard]] bool is_current_thread() const noexcept override { return true; }
   [[nodiscard]] std::size_t worker_count() const noexcept override { return 0; }
-  [[nodiscard]] const heddle::runtime::detail::Worker& worker(std::size_t) const noexcept override { std::abort(); }
+  [[nodiscard]] const heddle::runtime::detail::Measured& worker(std::size_t) const noexcept override { std::abort(); }
 
   template <class F>
   auto spawn(F future) {
@@ -83,6 +83,7 @@ class FakeRuntime final : public heddle::runtime::Shared {
   }
 
  protected:
+  [[nodiscard]] bool workers_rest() noexcept override { return false; }
   void notify_injected() noexcept override {
     queued_.fetch_add(1, heddle::base::seq_cst);
     heddle::sys::futex_wake_all(queued_);

@@ -19,6 +19,7 @@
 #include <optional>
 #include <source_location>
 #include <string>
+#include <string_view>
 #include <type_traits>
 #include <utility>
 
@@ -26,7 +27,13 @@ namespace heddle::inline v0::runtime {
 
 class Shared;
 class Runtime;
+class StallReport;
 struct Config;
+
+namespace detail {
+/// Polls `future` on this thread, which runs no tasks, until it is ready.
+void poll_here(Shared& shared, MainFuture& future);
+}  // namespace detail
 
 /// Makes this thread belong to a runtime while it lives: spawn, timers and sockets work. Tokio's `EnterGuard`.
 class [[nodiscard]] EnterGuard {
@@ -91,7 +98,10 @@ class Handle {
   template <class F>
   OutputOf<std::remove_reference_t<F>> block_on(F&& future) const {
     const EnterGuard guard(*shared_);
-    return heddle::block_on(future);
+    const future::PollScope scope("Handle::block_on");
+    detail::TypedMainFuture<std::remove_reference_t<F>> main(future);
+    detail::poll_here(*shared_, main);
+    return main.take();
   }
 
   [[nodiscard]] EnterGuard enter() const noexcept { return EnterGuard(*shared_); }
@@ -134,7 +144,6 @@ class Runtime {
     requires Future<std::remove_reference_t<F>>
   OutputOf<std::remove_reference_t<F>> block_on(F&& future) {
     const EnterGuard guard(*shared_);
-    if (!is_current_thread()) return heddle::block_on(future);
     const future::PollScope scope("Runtime::block_on");
     detail::TypedMainFuture<std::remove_reference_t<F>> main(future);
     drive(main);
@@ -253,6 +262,25 @@ class Builder {
   /// Called by each thread, worker or of a blocking call, before its first task, and after its last. Must not throw.
   Builder& on_thread_start(std::function<void()> hook);
   Builder& on_thread_stop(std::function<void()> hook);
+  /// Called with a report when a thread waits in block_on and nothing in any runtime has moved, nor can, for `after`,
+  /// while tasks wait in channels whose senders live. The report names where each channel was made, and where its living
+  /// senders were; each channel once. The default prints it to stderr.
+  ///
+  /// The hook is called by the thread in block_on. What it throws leaves block_on: so a test fails instead of hanging.
+  /// What is reported are channels that were made while diagnosing: from the start in a debug build of heddle and with
+  /// HEDDLE_DIAGNOSE=1 in the environment, else from the first runtime on that is built with a hook.
+  Builder& on_deadlock(std::function<void(std::string_view report)> hook,
+                       std::chrono::nanoseconds after = std::chrono::seconds(1));
+  /// Reports a task that has kept its thread for so long in one poll, to some 20 ms; zero: never. The default is 100 ms
+  /// where on_stall is given, and for workers in a debug build of heddle or with HEDDLE_DIAGNOSE=1 in the environment; else
+  /// never. What else a worker had to do goes on elsewhere, reported or not.
+  Builder& stall_threshold(std::chrono::nanoseconds threshold);
+  /// Called with each such poll, once, by a thread of the runtime's own: the stuck one knows nothing of it. The default
+  /// prints to stderr. What it throws is dropped.
+  Builder& on_stall(std::function<void(const StallReport& report)> handler);
+  /// Interrupts the stuck thread, so that it writes down its stack; 0: none, and no stack. Default: SIGURG, which a
+  /// program ignores unless it asks for it. A signal that the program handles itself is left alone.
+  Builder& stall_signal(int signal);
   /// Called by each worker before it sleeps, and after it has. The first may spawn and wake tasks, which are then run
   /// instead. Must not throw.
   Builder& on_thread_park(std::function<void()> hook);

@@ -101,6 +101,8 @@ class alignas(base::kCacheLine) Core {
   [[nodiscard]] std::size_t strong_count() const noexcept { return senders_count_.load(base::relaxed); }
   [[nodiscard]] std::size_t weak_count() const noexcept { return weak_count_.load(base::relaxed); }
   [[nodiscard]] std::size_t receiver_count() const noexcept { return receivers_count_.load(base::relaxed); }
+  /// How many receives of tasks wait; 0 if anybody is in the channel. For the deadlock report.
+  [[nodiscard]] std::size_t waiting_receives() noexcept;
 
   // The end.
   void senders_gone() noexcept;

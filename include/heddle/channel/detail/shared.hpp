@@ -14,12 +14,14 @@
 #include <heddle/channel/detail/core.hpp>
 #include <heddle/channel/detail/list.hpp>
 #include <heddle/channel/detail/thread_wait.hpp>
+#include <heddle/channel/detail/trace.hpp>
 #include <heddle/channel/detail/zero.hpp>
 
 #include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <source_location>
 #include <type_traits>
 #include <utility>
 
@@ -53,6 +55,12 @@ class Shared final : public Core {
   }
   void drop_reference() noexcept {
     if (is_last_reference()) delete this;
+  }
+
+  /// Of its first sender.
+  [[nodiscard]] Trace trace(const char* kind, const std::source_location& where) noexcept {
+    const auto count = [](void* core) noexcept { return static_cast<Shared*>(core)->waiting_receives(); };
+    return Trace::of_new(Traced(kind, this, count), where);
   }
 
   [[nodiscard]] std::size_t len() noexcept {
@@ -201,6 +209,7 @@ class Shared final : public Core {
     Waiter waiter;
     Parcel<T> parcel;
     waiter.cell = &parcel;
+    waiter.blocks = true;
     for (;;) {
       if (const Attempt step = recv(take, Waiting(waiter, wait.waker())); step != Attempt::kWouldWait) return step;
       const Wait how = wait.until_served(waiter, deadline) ? waiter.now() : settle(waiter);

@@ -51,6 +51,8 @@ class Selection {
 struct Waiter : base::ListNode<> {
   // Atomic; see the table.
   base::atomic<Wait> state{Wait::kIdle};
+  // Constant while queued. A thread sleeps in it, no task.
+  bool blocks = false;
   // Guarded by the channel's lock while queued, else its owner's.
   Waker waker;
   /// Rendezvous: the T that a sender offers, or the Parcel<T> that a receiver wants filled.

@@ -81,6 +81,9 @@ class IoSource : public base::ListNode<SourceTag> {
   /// Takes `waiter` out, if it is queued.
   void forget(IoWaiter& waiter) noexcept;
 
+  /// Whether anybody waits for either direction.
+  [[nodiscard]] bool is_waited_for() noexcept;
+
   /// Driver: adds flags and wakes whom they concern.
   void set_ready(std::uint32_t flags) noexcept;
 

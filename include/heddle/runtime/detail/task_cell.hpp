@@ -4,6 +4,7 @@
 
 #include <heddle/base/block_cache.hpp>
 #include <heddle/base/intrusive_list.hpp>
+#include <heddle/future/detail/coroutine.hpp>
 #include <heddle/future/future.hpp>
 #include <heddle/runtime/detail/task_state.hpp>
 #include <heddle/runtime/join_error.hpp>
@@ -40,6 +41,8 @@ struct TaskVTable : future::WakeTarget::VTable {
   void (*drop_output)(TaskHeader&) noexcept;
   /// What Builder::name said, or nothing.
   std::string_view (*name)(const TaskHeader&) noexcept;
+  /// The coroutines of a task that is in a poll, whose context isn't complete; null if its future is no coroutine.
+  const future::detail::Tree* (*tree)(const TaskHeader&) noexcept;
   /// From the header to the output.
   std::size_t stage_offset;
 };
@@ -155,6 +158,7 @@ class TaskCell final : public TaskHeader {
     try {
       Poll<T> answer = self.future().poll(cx);
       if (answer.is_pending()) return false;
+      cx.complete();
       future_lives = false;
       std::destroy_at(&self.future());
       if constexpr (std::is_void_v<T>) {
@@ -164,6 +168,7 @@ class TaskCell final : public TaskHeader {
       }
     } catch (...) {
       auto exception = std::current_exception();
+      cx.complete();
       if (future_lives) std::destroy_at(&self.future());
       task_panicked(header, exception);
       self.keep(std::unexpect, std::move(exception));
@@ -181,6 +186,15 @@ class TaskCell final : public TaskHeader {
 
   static std::string_view name(const TaskHeader& header) noexcept {
     return static_cast<const TaskCell&>(header).name_.text();
+  }
+
+  // SAFETY: called before Context::complete(), so the stage holds an F.
+  static const future::detail::Tree* tree([[maybe_unused]] const TaskHeader& header) noexcept {
+    if constexpr (future::detail::IsCoroutine<F>) {
+      return &std::launder(reinterpret_cast<const F*>(static_cast<const TaskCell&>(header).stage_))->tree();
+    } else {
+      return nullptr;
+    }
   }
 
   static void destroy(future::WakeTarget& target) noexcept {
@@ -221,6 +235,7 @@ constexpr TaskVTable TaskCell<F, Name>::kVTable{
     &TaskCell::cancel,
     &TaskCell::drop_output,
     &TaskCell::name,
+    &TaskCell::tree,
     TaskCell::stage_offset(),
 };
 
