@@ -154,6 +154,10 @@ static_assert(is<hd::task::JoinHandle<Rc>>(/*            */ n, n, n, y));
 static_assert(is<hd::task::AbortHandle>(/*               */ y, y, n, y));
 static_assert(is<hd::task::JoinError>(/*                 */ y, y, n, y));
 static_assert(is<hd::task::Id>(/*                        */ y, y, n, y));
+static_assert(is<hd::runtime::Metrics>(/*                */ y, y, n, y));
+static_assert(is<hd::runtime::StallReport>(/*            */ y, y, n, y));
+static_assert(is<hd::task::TaskMeta>(/*                  */ y, y, n, n));
+static_assert(is<hd::task::Builder>(/*                   */ y, y, n, y));
 static_assert(is<hd::task::YieldNow>(/*                  */ y, y, n, y));
 
 // heddle: time, net, io

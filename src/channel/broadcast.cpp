@@ -104,6 +104,11 @@ bool Core::poll_no_receivers(future::Waiter& waiter, const Context& cx) {
   return future::wait_until(lock_, closed_, waiter, cx, [&] { return receivers_ == 0; });
 }
 
+std::size_t Core::waiting_receives() noexcept {
+  const std::unique_lock guard(lock_, std::try_to_lock);
+  return guard ? receiving_.count() : 0;
+}
+
 void Core::add_sender() noexcept {
   const std::lock_guard guard(lock_);
   ++senders_;

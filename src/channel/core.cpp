@@ -17,6 +17,16 @@ bool Core::try_add_sender() noexcept {
   return false;
 }
 
+std::size_t Core::waiting_receives() noexcept {
+  if (!lock_.try_lock()) return 0;
+  std::size_t count = 0;
+  for (Waiter* waiter = receivers_.front(); waiter != nullptr; waiter = receivers_.next(*waiter)) {
+    if (!waiter->blocks && waiter->selection == nullptr) ++count;
+  }
+  lock_.unlock();
+  return count;
+}
+
 void Core::senders_gone() noexcept {
   {
     const Locked locked(lock_);

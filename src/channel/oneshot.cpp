@@ -8,7 +8,7 @@ namespace heddle::inline v0::oneshot::detail {
 
 std::uint8_t Core::lock() noexcept {
   // As base::SpinLock: some rounds, then the core is given away, in case the other end lost its own.
-  constexpr int kRounds = 32;
+  constexpr int kRounds = base::spin_rounds(32);
   for (int round = 0;; ++round) {
     if ((state_.load(base::relaxed) & kLocked) == 0) [[likely]] {
       const std::uint8_t bits = state_.fetch_or(kLocked, base::acquire);  // pairs with unlock
@@ -42,6 +42,14 @@ Left Core::receiver_leaves(std::uint8_t bits) noexcept {
   unlock(before | bits);
   std::move(other).wake();
   return (before & kSenderGone) != 0 ? Left::kLast : Left::kFirst;
+}
+
+std::size_t Core::waiting_receives() noexcept {
+  const std::uint8_t bits = state_.fetch_or(kLocked, base::acquire);  // pairs with unlock
+  if ((bits & kLocked) != 0) return 0;
+  const bool waits = (bits & (kSenderGone | kClosed)) == 0 && receiver_.identity() != nullptr;
+  unlock(bits);
+  return waits ? 1 : 0;
 }
 
 bool Core::wait(Waker& place, Bits bit, const Waker& waker) noexcept {

@@ -18,10 +18,10 @@ namespace {
 
 // A futex wake across cores takes 40 us and costs its caller 5: a wait that yields for about that long never does worse
 // than twice the best. A yield that takes longer has given the core to somebody who needs it: then sleeping is better,
-// since who is woken from sleep is preferred.
-constexpr int kPauses = 20;
+// since who is woken from sleep is preferred. No pauses before the first yield: an answer from the other core takes about
+// as long as one, and where both sides share a core they are in the way of it.
 constexpr std::uint64_t kYieldFor = 25'000;
-constexpr int kYields = 128;
+constexpr int kYields = base::spin_rounds(128);
 // After so many waits in a row that the yields didn't shorten they are only burnt time: they stop. One wait that was
 // short without them gives them one more chance.
 constexpr int kPatience = 8;
@@ -67,10 +67,6 @@ ThreadWait::ThreadWait(const char* call, const char* instead) {
 
 template <class Ready>
 bool ThreadWait::until(Ready ready, Deadline deadline) noexcept {
-  for (int i = 0; i < kPauses; ++i) {
-    if (ready()) return true;
-    base::spin_hint();
-  }
   if (cached.long_in_a_row < kPatience) {
     const std::uint64_t start = sys::monotonic_ns();
     std::uint64_t now = start;

@@ -47,6 +47,11 @@ void Core::drop_receiver() noexcept {
   if (--receivers_ == 0) closed_.wake_all(std::move(guard));
 }
 
+std::size_t Core::waiting_receives() noexcept {
+  const std::unique_lock guard(lock_, std::try_to_lock);
+  return guard ? changed_.count() : 0;
+}
+
 std::size_t Core::senders() const noexcept {
   const std::lock_guard guard(lock_);
   return senders_;

@@ -4,6 +4,18 @@
 
 namespace heddle::inline v0::future::detail {
 
+std::size_t awaiting_code(const Tree& tree, std::span<const void*> into) noexcept {
+  std::size_t count = 0;
+  Promise* promise = tree.next;
+  if (promise == nullptr && tree.leaf != nullptr) promise = tree.leaf->awaiting;
+  while (promise != nullptr && count < into.size()) {
+    // SAFETY: in the ABI that all compilers for Linux share, a frame begins with the address to resume it at.
+    into[count++] = *static_cast<const void* const*>(promise->handle().address());
+    promise = promise->up().parent;
+  }
+  return count;
+}
+
 void leave(Promise& promise) noexcept {
   // The awaiter that asked for this dies with the frame: everything needed later is read first.
   Tree& tree = promise.tree();

@@ -11,6 +11,12 @@ Waker WaitList::enqueue(Waiter& waiter, Waker waker) noexcept {
   return std::exchange(waiter.waker_, std::move(waker));
 }
 
+std::size_t WaitList::count() noexcept {
+  std::size_t count = 0;
+  for (Waiter* waiter = list_.front(); waiter != nullptr; waiter = list_.next(*waiter)) ++count;
+  return count;
+}
+
 Waker WaitList::take(Waiter& waiter) noexcept {
   base::IntrusiveList<Waiter>::remove(waiter);
   return std::move(waiter.waker_);

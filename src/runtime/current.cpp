@@ -1,12 +1,25 @@
 // SPDX-License-Identifier: MIT
-// The thread-local behind current().
+// The thread-local behind current(), and the ids of tasks.
 #include "runtime/current.hpp"
+
+#include <heddle/base/atomic.hpp>
 
 namespace heddle::inline v0::runtime::detail {
 
 Current& current() noexcept {
   constinit thread_local Current instance;
   return instance;
+}
+
+std::uint64_t Current::take_task_id() noexcept {
+  // In blocks per thread, so that spawning costs no shared atomic operation.
+  constexpr std::uint64_t kBlock = 1024;
+  static constinit base::atomic<std::uint64_t> blocks{0};
+  if (next_id == last_id) {
+    next_id = blocks.fetch_add(1, base::relaxed) * kBlock + 1;  // only uniqueness matters
+    last_id = next_id + kBlock;
+  }
+  return next_id++;
 }
 
 }  // namespace heddle::inline v0::runtime::detail

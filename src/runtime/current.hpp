@@ -7,25 +7,38 @@
 
 namespace heddle::inline v0::runtime {
 
+class Scheduler;
 class Shared;
 
 namespace detail {
 
+class BlockingPool;
 class TaskHeader;
 
 /// A thread that runs tasks: a worker of a multi-thread runtime, or the driver of a current-thread one.
 class Worker {
  public:
-  /// Puts a notified task into this worker's own queue. Only from its own thread.
+  // Only from its own thread.
+
+  /// Puts a notified task into this worker's own queue.
   virtual void schedule_local(TaskHeader& task) noexcept = 0;
 
+  /// In a poll: whether this thread will look at timers and queues before it sleeps. False: another one has taken over.
+  [[nodiscard]] virtual bool goes_on() noexcept { return true; }
+
+  /// In a poll: lets another thread do the worker's work, so that this one may block. False if none can.
+  virtual bool begin_blocking() noexcept { return false; }
+  /// After a begin_blocking() that was granted.
+  virtual void end_blocking() noexcept {}
+
   // Constant.
-  const Shared& runtime;
+  const Scheduler& scheduler;
+  // Owned by the thread; changes when the worker takes another's work.
   /// Which of the runtime's shards of timers and tasks is its own.
-  const std::size_t shard;
+  std::size_t shard;
 
  protected:
-  Worker(const Shared& its_runtime, std::size_t its_shard) noexcept : runtime(its_runtime), shard(its_shard) {}
+  Worker(const Scheduler& its_scheduler, std::size_t its_shard) noexcept : scheduler(its_scheduler), shard(its_shard) {}
   ~Worker() = default;
 };
 
@@ -34,13 +47,18 @@ struct Current {
   Shared* shared = nullptr;
   Worker* worker = nullptr;
   TaskHeader* task = nullptr;
+  // Set on the threads of a pool, for their life.
+  const BlockingPool* pool = nullptr;
   // Task ids that this thread may give out.
   std::uint64_t next_id = 0;
   std::uint64_t last_id = 0;
 
-  /// This thread's worker, if it is one of `runtime`: a task may have entered another runtime than that of its worker.
-  [[nodiscard]] Worker* worker_of(const Shared& runtime) const noexcept {
-    return worker != nullptr && &worker->runtime == &runtime ? worker : nullptr;
+  /// An id that no task has had yet.
+  [[nodiscard]] std::uint64_t take_task_id() noexcept;
+
+  /// This thread's worker, if it is one of `scheduler`: a task may have entered another runtime than that of its worker.
+  [[nodiscard]] Worker* worker_of(const Scheduler& scheduler) const noexcept {
+    return worker != nullptr && &worker->scheduler == &scheduler ? worker : nullptr;
   }
 };
 

@@ -3,6 +3,9 @@
 #include "runtime/current_thread.hpp"
 
 #include <heddle/future/block_on.hpp>
+#include <heddle/runtime/error.hpp>
+
+#include "base/describe.hpp"
 
 #include <algorithm>
 #include <limits>
@@ -50,9 +53,18 @@ class CurrentThread::MainWaker final : public future::WakeTarget {
   base::atomic<bool> woken_{true};
 };
 
+namespace {
+
+[[noreturn]] void refuse(const std::exception_ptr& panic) {
+  throw RuntimeShutDown("a task panicked: " + base::describe(panic));
+}
+
+}  // namespace
+
 CurrentThread::CurrentThread(const Config& config, std::unique_ptr<Driver> driver)
-    : Shared(1, std::move(driver)), Worker(static_cast<const Shared&>(*this), 0), config_(config) {
+    : Shared(config, 1, std::move(driver)), Worker(static_cast<const Shared&>(*this), 0) {
   if (config_.start_paused) clock().pause();
+  if (config_.stall_threshold || config_.on_stall) watch_ = std::make_unique<StallWatch>(config_);
 }
 
 void CurrentThread::block_on(MainFuture& future) {
@@ -68,10 +80,11 @@ void CurrentThread::block_on(MainFuture& future) {
   for (;;) {
     {
       Context cx(waker);
-      if (future.poll(cx)) return static_cast<void>(cx.take_yielded());
+      if (poll_main(future, cx)) return static_cast<void>(cx.take_yielded());
     }
     {
       const std::lock_guard guard(lock_);
+      if (panic_ != nullptr) refuse(panic_);
       const auto is_ours = [&](const Waker& other) { return other.will_wake(waker); };
       if (core_taken_ && std::ranges::none_of(waiting_, is_ours)) waiting_.push_back(waker.clone());
     }
@@ -105,6 +118,7 @@ void CurrentThread::drive(MainFuture& future) {
     Current& mine;
     Current before;
     ~CoreGuard() {
+      if (runtime.watch_ != nullptr) runtime.watch_->end();
       mine.shared = before.shared;
       mine.worker = before.worker;
       runtime.give_core();
@@ -112,18 +126,23 @@ void CurrentThread::drive(MainFuture& future) {
   } guard{*this, mine, mine};
   mine.shared = this;
   mine.worker = this;
+  if (watch_ != nullptr) watch_->begin();
+  metrics.resume(sys::monotonic_ns());
 
   auto* main = new MainWaker(*this);
   const Waker waker = Waker::adopt(*main);
+  Standstill standstill(config_);
   for (;;) {
     if (main->take()) {
       Context cx(waker);
-      if (future.poll(cx)) return static_cast<void>(cx.take_yielded());
+      if (poll_main(future, cx)) return static_cast<void>(cx.take_yielded());
     }
     const bool more = run_some_tasks() || main->is_set();
+    if (panic_ != nullptr) refuse(panic_);
     if (more && tick_ - turned_at_ < config_.event_interval) continue;  // a main future that yields is a poll like others
     turned_at_ = tick_;
-    turn(!more);
+    turn(more ? Driver::kNoWait : standstill.period());
+    if (!more && !main->is_set()) standstill.look();
     advance_paused_clock(*main);
     if (timers().next_turn() != TimerShard::kNever) timers().fire(clock().now());
   }
@@ -136,27 +155,46 @@ bool CurrentThread::run_some_tasks() noexcept {
     }
     TaskHeader* task = queue_.pop_front();
     if (task == nullptr) return false;
-    if (run_task(*task) == AfterPoll::kRequeue) queue_.push_back(*task);
+    metrics.polls.add();
+    if (run_task(*task, hooks(), watch_ == nullptr ? nullptr : &watch_->lease()) == AfterPoll::kRequeue) {
+      queue_.push_back(*task);
+    }
+    if (panic_ != nullptr) return true;
   }
   return true;
 }
 
-void CurrentThread::turn(bool may_wait) noexcept {
+void CurrentThread::turn(std::uint64_t at_most) noexcept {
+  const bool may_wait = at_most != Driver::kNoWait;
+  if (may_wait && config_.on_thread_park) config_.on_thread_park();
   HEDDLE_INVARIANT(driver().try_acquire(), "only the thread with the core turns the driver");
   if (may_wait) {
-    parker_.park_in_driver(driver(), time_to_wait());
+    metrics.park(sys::monotonic_ns());
+    // The hook may have spawned.
+    parker_.park_in_driver(driver(), queue_.empty() ? std::min(at_most, time_to_wait()) : Driver::kNoWait);
     sleeps_until_.store(0, base::seq_cst);
+    metrics.resume(sys::monotonic_ns());
   } else {
+    metrics.work(sys::monotonic_ns());
     driver().turn(Driver::kNoWait);
   }
   driver().release();
+  if (may_wait && config_.on_thread_unpark) config_.on_thread_unpark();
 }
 
 void CurrentThread::advance_paused_clock(const MainWaker& main) noexcept {
-  // Paused time goes on by itself when nothing else can happen: no event came, nothing is ready to run.
-  if (!clock().paused() || !queue_.empty() || !injected_.empty() || main.is_set()) return;
+  // Paused time goes on by itself when nothing else can happen: no event came, nothing is ready to run. The pool is
+  // looked at first: a job that is done there has queued what it woke.
+  if (!clock().paused() || blocking_pool().is_busy() || !queue_.empty() || !injected_.empty() || main.is_set()) return;
   const std::uint64_t next = timers().exact_next_turn();
   if (next != TimerShard::kNever) clock().advance_to(next);
+}
+
+bool CurrentThread::workers_rest() noexcept {
+  if (current().worker == this) return queue_.empty();  // asked by itself, after a sleep
+  if (sleeps_until_.load(base::seq_cst) == TimerShard::kNever) return true;
+  const std::lock_guard guard(lock_);
+  return !core_taken_;
 }
 
 std::uint64_t CurrentThread::time_to_wait() noexcept {
@@ -166,10 +204,19 @@ std::uint64_t CurrentThread::time_to_wait() noexcept {
   const std::uint64_t next = std::min(until, timers().next_turn());
   if (next == TimerShard::kNever) return Driver::kForever;
   const std::uint64_t now = clock().now();
-  return next > now && !clock().paused() ? next - now : Driver::kNoWait;
+  if (next <= now) return Driver::kNoWait;
+  if (!clock().paused()) return next - now;
+  return blocking_pool().is_busy() ? Driver::kForever : Driver::kNoWait;  // its job will interrupt
+}
+
+void CurrentThread::shut_down_for(const std::exception_ptr& panic) noexcept {
+  const std::lock_guard guard(lock_);
+  shut_down_ = true;  // give_core() will end it
+  panic_ = panic;
 }
 
 void CurrentThread::shut_down() noexcept {
+  if (watch_ != nullptr) watch_->stop();
   {
     const std::lock_guard guard(lock_);
     shut_down_ = true;

@@ -10,46 +10,58 @@
 #include "runtime/current.hpp"
 #include "runtime/parker.hpp"
 #include "runtime/shared.hpp"
+#include "runtime/stall_watch.hpp"
 #include "runtime/task_queue.hpp"
 
 #include <cstdint>
+#include <exception>
 #include <memory>
 #include <vector>
 
 namespace heddle::inline v0::runtime {
 
-class CurrentThread final : public Shared, private detail::Worker {
+class CurrentThread final : public Shared, private detail::Worker, private detail::Measured {
  public:
   CurrentThread(const Config& config, std::unique_ptr<detail::Driver> driver);
 
   [[nodiscard]] bool is_current_thread() const noexcept override { return true; }
   [[nodiscard]] std::size_t worker_count() const noexcept override { return 1; }
+  [[nodiscard]] const detail::Measured& worker(std::size_t) const noexcept override { return *this; }
 
   /// Runs tasks until `future` is ready. While another thread does so, waits for its turn to run them.
   void block_on(detail::MainFuture& future);
+
+  /// Starts to watch for stalls, where the builder asked for it. Returns an errno, or 0.
+  [[nodiscard]] int start_watch() { return watch_ == nullptr ? 0 : watch_->start(); }
 
   /// Cancels all tasks: on this thread, or, while one drives, on that one when its block_on ends.
   void shut_down() noexcept;
 
  protected:
   void notify_injected() noexcept override { parker_.unpark(driver()); }
+  [[nodiscard]] bool workers_rest() noexcept override;
+  void shut_down_for(const std::exception_ptr& panic) noexcept override;
 
  private:
   class MainWaker;
 
-  void schedule_local(detail::TaskHeader& task) noexcept override { queue_.push_back(task); }
+  void schedule_local(detail::TaskHeader& task) noexcept override {
+    metrics.local_schedules.add();
+    queue_.push_back(task);
+  }
 
   bool try_take_core() noexcept;
   void give_core() noexcept;
   void drive(detail::MainFuture& future);
   void end() noexcept;
   bool run_some_tasks() noexcept;
-  void turn(bool may_wait) noexcept;
+  void turn(std::uint64_t at_most) noexcept;
   void advance_paused_clock(const MainWaker& main) noexcept;
   [[nodiscard]] std::uint64_t time_to_wait() noexcept;
 
-  const Config config_;
   detail::Parker parker_;
+  // Constant after construction. Null unless the builder asked for stall reports.
+  std::unique_ptr<StallWatch> watch_;
 
   // Owned by whoever has the core.
   detail::TaskQueue queue_;
@@ -61,6 +73,8 @@ class CurrentThread final : public Shared, private detail::Worker {
   bool core_taken_ = false;
   bool shut_down_ = false;
   std::vector<Waker> waiting_;
+  // Of the task for which the runtime has shut down. Written by who has the core, guarded by lock_ for all others.
+  std::exception_ptr panic_;
 };
 
 }  // namespace heddle::inline v0::runtime

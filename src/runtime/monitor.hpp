@@ -8,8 +8,16 @@
 //   neglected                                  what the woken worker finds
 //   the driver: nobody is in it or turned it   the driver free: sockets and timers go on
 //   the injection queue isn't empty            the tasks in it
+//   a timer is overdue                         that timer
 //   a worker is in the same poll as before,    its queue, now worth stealing, since the poll is known to be long
 //   and has tasks in its queue
+//
+// Where no worker sleeps, or the task waits in the LIFO slot, which nobody steals from, the monitor takes the core from
+// the thread in the long poll and lets another thread have it: see crew.hpp. Threads that compute would crowd the
+// processors, so each one that goes on without a core doubles the patience with the others; those that are blocked crowd
+// nobody, and are replaced as they come.
+//
+// A poll that lasts longer than the threshold of stall reports is reported, whoever has the core by then.
 //
 // When all workers have slept for a second, so does the monitor, without end; who wakes up then rouses it. (After the
 // sysmon thread of Go's scheduler.)
@@ -25,6 +33,8 @@
 
 #include <heddle/base/atomic.hpp>
 
+#include "runtime/stall_reporter.hpp"
+
 #include <cstddef>
 #include <cstdint>
 #include <vector>
@@ -34,6 +44,8 @@ namespace heddle::inline v0::runtime {
 class MultiThread;
 
 namespace detail {
+
+class Seat;
 
 class Monitor {
  public:
@@ -63,14 +75,34 @@ class Monitor {
 
   [[gnu::cold]] void leave_doze() noexcept;
   void doze() noexcept;
-  [[nodiscard]] bool finds_neglect() noexcept;
+  void look() noexcept;
+  [[nodiscard]] bool is_neglected() noexcept;
+  void relieve_stuck(bool neglected) noexcept;
+  void report_stuck() noexcept;
+
+  /// What it saw of a seat.
+  struct Seen {
+    std::uint32_t poll = 0;
+    // The first look at this poll.
+    std::uint64_t since = 0;
+    std::uint64_t processor_time = 0;
+    // At the last look: the same poll as at the one before.
+    bool is_stuck = false;
+    bool computes = false;
+    bool is_reported = false;
+  };
+  void see(const Seat& seat, Seen& seen, std::uint64_t now) noexcept;
 
   MultiThread& shared_;
+  StallReporter reporter_;
   // Atomic; see the table.
   base::atomic<std::uint32_t> state_{kWatching};
   // Owned by the monitor's thread: what it saw at the last look.
   std::uint64_t turns_ = 0;
-  std::vector<std::uint32_t> polls_;
+  std::uint64_t looked_ = 0;
+  std::vector<Seen> seen_;
+  // A poll that may have to be reported keeps it awake.
+  bool has_patience_ = false;
 };
 
 }  // namespace detail

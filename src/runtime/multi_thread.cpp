@@ -4,40 +4,57 @@
 
 #include <heddle/base/blocking.hpp>
 
+#include "runtime/current.hpp"
+
 #include <utility>
 
 namespace heddle::inline v0::runtime {
 
 MultiThread::MultiThread(const Config& config, std::size_t workers, std::unique_ptr<detail::Driver> driver)
-    : Shared(workers, std::move(driver)),
-      config_(config),
+    : Shared(config, workers, std::move(driver)),
       idle_(static_cast<std::uint32_t>(workers)),
       workers_(make_workers(workers)),
-      monitor_(*this),
-      running_(workers) {}
+      crew_(*this, workers_, workers + config_.most_stand_ins, config_.thread_keep_alive),
+      monitor_(*this) {}
 
 std::vector<std::unique_ptr<detail::MultiThreadWorker>> MultiThread::make_workers(std::size_t count) {
   std::vector<std::unique_ptr<detail::MultiThreadWorker>> workers;
   workers.reserve(count);
   for (std::size_t i = 0; i < count; ++i) {
     workers.push_back(std::make_unique<detail::MultiThreadWorker>(*this, i, config_));
-    add_reference();  // dropped at the end of run_worker, or by give_up_worker
   }
   return workers;
 }
 
-void MultiThread::run_worker(std::size_t index) {
+std::expected<detail::WorkerThread, int> MultiThread::start_worker(detail::Seat& seat) {
+  return detail::WorkerThread::start(config_.worker_name(), config_.thread_stack_size,
+                                     [this, &seat] { run_worker(seat); });
+}
+
+void MultiThread::run_worker(detail::Seat& seat) {
   detail::Current& mine = detail::current();
   mine.shared = this;
-  mine.worker = workers_[index].get();
+  seat.clock.store(sys::this_thread_clock(), base::relaxed);
+  seat.thread_id.store(sys::this_thread_id(), base::relaxed);
   base::set_in_async(true);
   if (config_.on_thread_start) config_.on_thread_start();
-  workers_[index]->run();
-  mine.worker = nullptr;  // nothing looks at its queue any more: what is woken from here on goes to the common one
-  // The last one out: no worker runs any more, and what was in their queues has been handed over.
-  if (running_.fetch_sub(1, base::acq_rel) == 1) finish();
+  while (detail::MultiThreadWorker* core = crew_.wait_for_core(seat)) {
+    seat.take(*core);
+    core->run(seat);
+    mine.worker = nullptr;  // what this thread wakes from here on goes to the common queue
+    crew_.come_back();
+  }
+  if (const auto in_polls = crew_.leave(seat)) end(*in_polls);
   if (config_.on_thread_stop) config_.on_thread_stop();
   mine.shared = nullptr;
+  live_workers_.leave();
+  drop_reference();
+}
+
+void MultiThread::give_up_worker(detail::Seat& seat) noexcept {
+  crew_.stop_looking();
+  if (const auto in_polls = crew_.leave(seat)) end(*in_polls);
+  live_workers_.leave();
   drop_reference();
 }
 
@@ -46,20 +63,29 @@ void MultiThread::run_monitor() noexcept {
   drop_reference();
 }
 
-void MultiThread::give_up_worker() noexcept {
-  if (running_.fetch_sub(1, base::acq_rel) == 1) finish();
-  drop_reference();
+void MultiThread::end(std::size_t in_polls) noexcept {
+  crew_.hand_over_vacant();
+  finish(in_polls);
+  crew_.end();
+}
+
+void MultiThread::requeue_elsewhere(detail::TaskHeader& task) noexcept {
+  if (crew_.has_ended()) return detail::cancel_notified(task);
+  schedule_elsewhere(task);
 }
 
 void MultiThread::shut_down() noexcept {
   if (shut_down_.exchange(true, base::acq_rel)) return;
+  if (const auto in_polls = crew_.close()) end(*in_polls);
   for (const auto& worker : workers_) worker->unpark();
   monitor_.stop();
 }
 
-void MultiThread::wake_one() noexcept {
+bool MultiThread::wake_one() noexcept {
   const std::size_t index = idle_.worker_to_wake();
-  if (index != detail::Idle::kNobody) workers_[index]->unpark();
+  if (index == detail::Idle::kNobody) return false;
+  workers_[index]->unpark();
+  return true;
 }
 
 }  // namespace heddle::inline v0::runtime

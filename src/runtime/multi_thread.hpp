@@ -5,15 +5,18 @@
 #include <heddle/base/random.hpp>
 
 #include "runtime/config.hpp"
-#include "runtime/current.hpp"
+#include "runtime/crew.hpp"
 #include "runtime/idle.hpp"
+#include "runtime/live_threads.hpp"
 #include "runtime/monitor.hpp"
 #include "runtime/parker.hpp"
 #include "runtime/run_queue.hpp"
+#include "runtime/seat.hpp"
 #include "runtime/shared.hpp"
 
 #include <cstddef>
 #include <cstdint>
+#include <expected>
 #include <memory>
 #include <vector>
 
@@ -23,21 +26,33 @@ class MultiThread;
 
 namespace detail {
 
-/// One worker: a thread's loop and what it owns. Other threads touch only queue_, parker_, polls_ and poll_ns_.
-class MultiThreadWorker final : public Worker {
+/// The core of one worker: the loop, and what it works on. It goes from thread to thread: who has it, see core_lease.hpp.
+/// Threads that don't have it touch only metrics, queue_, parker_ and poll_ns_.
+class MultiThreadWorker final : public Measured {
  public:
   MultiThreadWorker(MultiThread& shared, std::size_t index, const Config& config);
 
-  /// The loop, until the runtime shuts down.
-  void run();
+  [[nodiscard]] std::size_t index() const noexcept { return index_; }
 
-  void schedule_local(TaskHeader& task) noexcept override;
+  // For the thread that has it.
+
+  /// The loop, until the runtime shuts down or the thread has lost the core in a poll.
+  void run(Seat& seat);
+
+  void schedule_local(TaskHeader& task) noexcept;
+
+  /// Gives all of its tasks to the common queue.
+  void hand_over() noexcept;
+
+  /// Whether a task stands in the slot, where nobody can steal it.
+  [[nodiscard]] bool slot_is_filled() const noexcept { return lifo_ != nullptr; }
+
+  // Any thread.
+
+  [[nodiscard]] std::size_t queue_depth() const noexcept override { return queue_.size(); }
+  [[nodiscard]] std::uint64_t overflows() const noexcept override { return queue_.overflows(); }
 
   void unpark() noexcept;
-
-  // For the monitor.
-  /// How many polls it has begun.
-  [[nodiscard]] std::uint32_t polls() const noexcept { return polls_.load(base::relaxed); }
   [[nodiscard]] bool has_queue() const noexcept { return queue_.size() != 0; }
   /// Says how long its polls take, until it measures again.
   void assume_poll_length(std::uint32_t nanoseconds) noexcept { poll_ns_.store(nanoseconds, base::relaxed); }
@@ -47,11 +62,11 @@ class MultiThreadWorker final : public Worker {
   TaskHeader* next_task() noexcept;
   TaskHeader* pop_injected() noexcept;
   TaskHeader* steal() noexcept;
-  void run_one(TaskHeader& task) noexcept;
+  [[nodiscard]] bool run_one(TaskHeader& task, Seat& seat) noexcept;
   void turn_driver() noexcept;
   void park() noexcept;
+  void sleep_until_woken() noexcept;
   void sleep() noexcept;
-  void hand_over() noexcept;
 
   void push(TaskHeader& task) noexcept;
   void call_for_help() noexcept;
@@ -63,8 +78,10 @@ class MultiThreadWorker final : public Worker {
   const std::size_t index_;
   const std::uint32_t event_interval_;
   const std::uint32_t global_queue_interval_;
+  // Only where the monitor can take the core away: else a task would stay in the slot for as long as the thread is stuck.
+  const bool uses_slot_ = sys::has_asymmetric_fence();
 
-  // Owned by the worker's thread.
+  // Owned by the thread that has the core.
   TaskHeader* lifo_ = nullptr;
   std::uint32_t lifo_in_a_row_ = 0;
   std::uint32_t tick_ = 0;
@@ -78,8 +95,6 @@ class MultiThreadWorker final : public Worker {
 
   // Stolen from by others.
   RunQueue queue_;
-  // Written by the worker, read by the monitor; relaxed: it only has to change now and then.
-  base::atomic<std::uint32_t> polls_{0};
   // Written by the worker and the monitor, read by thieves; relaxed: an estimate. How long a poll takes, in nanoseconds.
   base::atomic<std::uint32_t> poll_ns_;
   Parker parker_;
@@ -93,40 +108,55 @@ class MultiThread final : public Shared {
 
   [[nodiscard]] bool is_current_thread() const noexcept override { return false; }
   [[nodiscard]] std::size_t worker_count() const noexcept override { return workers_.size(); }
+  [[nodiscard]] const detail::Measured& worker(std::size_t index) const noexcept override { return *workers_[index]; }
 
-  /// A worker's thread, from its start to its end. Takes one reference.
-  void run_worker(std::size_t index);
+  [[nodiscard]] detail::Crew& crew() noexcept { return crew_; }
 
-  /// A worker whose thread could not be made.
-  void give_up_worker() noexcept;
+  /// Starts the thread of a new member of the crew. Returns an errno on failure.
+  [[nodiscard]] std::expected<detail::WorkerThread, int> start_worker(detail::Seat& seat);
 
-  /// Whether more than one worker runs, so that one can help another.
-  [[nodiscard]] bool is_monitored() const noexcept { return workers_.size() > 1; }
+  /// That thread, from its start to its end. Takes the member's reference.
+  void run_worker(detail::Seat& seat);
+
+  /// A member whose thread could not be started.
+  void give_up_worker(detail::Seat& seat) noexcept;
 
   /// The monitor's thread, from its start to its end. Takes one reference.
   void run_monitor() noexcept;
 
-  /// Every worker ends after its current poll; the last one cancels all tasks.
+  [[nodiscard]] const detail::LiveThreads& live_workers() const noexcept { return live_workers_; }
+
+  /// Every thread ends after its current poll; the last one cancels all tasks.
   void shut_down() noexcept;
 
  protected:
-  void notify_injected() noexcept override { wake_one(); }
+  void notify_injected() noexcept override { static_cast<void>(wake_one()); }
+  [[nodiscard]] bool workers_rest() noexcept override {
+    return idle_.all_asleep() && sleeps_until_.load(base::seq_cst) == detail::TimerShard::kNever && crew_.rests();
+  }
 
  private:
+  friend class detail::Crew;
   friend class detail::MultiThreadWorker;
   friend class detail::Monitor;
+  friend class detail::Seat;
 
   [[nodiscard]] std::vector<std::unique_ptr<detail::MultiThreadWorker>> make_workers(std::size_t count);
-  void wake_one() noexcept;
+  /// False if there was nobody to wake.
+  bool wake_one() noexcept;
+  /// Cancels all tasks. Once, when the crew says so.
+  void end(std::size_t in_polls) noexcept;
+  /// A task that a thread without a core has polled.
+  void requeue_elsewhere(detail::TaskHeader& task) noexcept;
 
-  const Config config_;
+  // Atomic. Workers whose threads have not ended.
+  detail::LiveThreads live_workers_;
   detail::Idle idle_;
   std::vector<std::unique_ptr<detail::MultiThreadWorker>> workers_;
+  detail::Crew crew_;
   detail::Monitor monitor_;
   // Release by shut_down, acquire by the workers' loops.
   base::atomic<bool> shut_down_{false};
-  // Workers that have not ended; acq_rel: the last one sees what all have left in the injection queue.
-  base::atomic<std::size_t> running_;
 };
 
 }  // namespace heddle::inline v0::runtime

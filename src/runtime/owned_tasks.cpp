@@ -2,7 +2,7 @@
 // Entering, striking out and closing.
 #include "runtime/owned_tasks.hpp"
 
-#include "runtime/shared.hpp"
+#include "runtime/scheduler.hpp"
 
 #include <mutex>
 
@@ -12,9 +12,10 @@ bool TaskShard::add(TaskHeader& task, std::uint64_t id) noexcept {
   task.shard = this;
   task.id_ = id;
   const std::lock_guard guard(lock_);
-  if (released_ && count_ == 0) shared_->add_reference();  // again, for a task that comes after the end
+  if (released_ && count_ == 0) scheduler_->add_reference();  // again, for a task that comes after the end
   tasks_.push_back(task);
   ++count_;
+  entered_.add();
   return !closed_;
 }
 
@@ -26,7 +27,7 @@ void TaskShard::remove(TaskHeader& task) noexcept {
     --count_;
     last = released_ && count_ == 0;
   }
-  if (last) shared_->drop_reference();
+  if (last) scheduler_->drop_reference();
 }
 
 std::size_t TaskShard::close(TaskQueue& idle) noexcept {
@@ -50,7 +51,7 @@ void TaskShard::release() noexcept {
     released_ = true;
     empty = count_ == 0;
   }
-  if (empty) shared_->drop_reference();
+  if (empty) scheduler_->drop_reference();
 }
 
 std::size_t TaskShard::size() noexcept {

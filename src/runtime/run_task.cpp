@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 // One turn of a task: poll, then idle, requeue or complete; and how it is cancelled.
+#include "runtime/config.hpp"
+#include "runtime/core_lease.hpp"
 #include "runtime/current.hpp"
-#include "runtime/shared.hpp"
+#include "runtime/scheduler.hpp"
 
 #include <cstdio>
 #include <utility>
@@ -10,7 +12,25 @@ namespace heddle::inline v0::runtime::detail {
 
 namespace {
 
-void complete(TaskHeader& task) noexcept {
+/// For as long as it lives the thread runs code of the task, which may take long.
+class InTask {
+ public:
+  InTask(CoreLease* lease, const TaskHeader& task, const Context* cx) noexcept : lease_(lease), polled_{&task, cx} {
+    if (lease_ != nullptr) lease_->begin_poll(polled_);
+  }
+  InTask(const InTask&) = delete;
+  InTask& operator=(const InTask&) = delete;
+  ~InTask() {
+    if (lease_ != nullptr) lease_->end_poll();
+  }
+
+ private:
+  CoreLease* lease_;
+  const Polled polled_;
+};
+
+void complete(TaskHeader& task, const TaskHooks* hooks) noexcept {
+  if (hooks != nullptr) [[unlikely]] TaskHooks::call(hooks->terminate, task);
   switch (task.to_complete()) {
     case ToComplete::kDone: return;
     case ToComplete::kFree: task.vtable().destroy(task); return;
@@ -22,12 +42,15 @@ void complete(TaskHeader& task) noexcept {
 
 }  // namespace
 
-void cancel_running(TaskHeader& task) noexcept {
+void cancel_running(TaskHeader& task, CoreLease* lease) noexcept {
   TaskHeader*& current_task = current().task;
   TaskHeader* const before = std::exchange(current_task, &task);
-  task.vtable().cancel(task);
+  {
+    const InTask in_task(lease, task, nullptr);
+    task.vtable().cancel(task);
+  }
   current_task = before;
-  complete(task);
+  complete(task, task.shard->scheduler().hooks());
 }
 
 void cancel_notified(TaskHeader& task) noexcept {
@@ -35,26 +58,31 @@ void cancel_notified(TaskHeader& task) noexcept {
   cancel_running(task);
 }
 
-AfterPoll run_task(TaskHeader& task) noexcept {
+AfterPoll run_task(TaskHeader& task, const TaskHooks* hooks, CoreLease* lease) noexcept {
   if (task.to_running() == ToRunning::kCancel) {
-    cancel_running(task);
+    cancel_running(task, lease);
     return AfterPoll::kDone;
   }
   Current& mine = current();
-  mine.task = &task;
+  // A task may poll others: those of a LocalSet.
+  TaskHeader* const before = std::exchange(mine.task, &task);
+  if (hooks != nullptr) [[unlikely]] TaskHooks::call(hooks->before_poll, task);
   // The runner's own reference: borrowed by the waker, given back before anything else happens to it.
   Waker waker = Waker::adopt(task);
   bool done = false;
   bool yielded = false;
   {
     Context cx(waker);
+    const InTask in_task(lease, task, &cx);
     done = task.vtable().poll(task, cx);
     yielded = cx.take_yielded();
+    if (yielded && cx.budget() == 0) [[unlikely]] task.shard->scheduler().count_forced_yield();
   }
   static_cast<void>(std::move(waker).into_raw());
-  mine.task = nullptr;
+  if (hooks != nullptr) [[unlikely]] TaskHooks::call(hooks->after_poll, task);
+  mine.task = before;
   if (done) {
-    complete(task);
+    complete(task, hooks);
     return AfterPoll::kDone;
   }
   // A task that yielded keeps kRunning while it queues: nobody else may poll it, and no step of its state is needed.
@@ -64,7 +92,7 @@ AfterPoll run_task(TaskHeader& task) noexcept {
     case ToIdle::kRequeue: return AfterPoll::kRequeue;
     case ToIdle::kCancel: break;
   }
-  cancel_running(task);
+  cancel_running(task, lease);
   return AfterPoll::kDone;
 }
 

@@ -1,90 +1,94 @@
 // SPDX-License-Identifier: MIT
-// What all who know a runtime share: its books, clock, timers and driver; and what a scheduler must offer.
+// What all who know a runtime share: its scheduler, clock, timers and driver.
 #pragma once
 
 #include <heddle/base/atomic.hpp>
-#include <heddle/runtime/detail/task_cell.hpp>
+#include <heddle/runtime/detail/main_future.hpp>
 
+#include "runtime/blocking_pool.hpp"
 #include "runtime/clock.hpp"
+#include "runtime/config.hpp"
+#include "runtime/current.hpp"
 #include "runtime/driver/driver.hpp"
 #include "runtime/driver/timers.hpp"
-#include "runtime/injection_queue.hpp"
-#include "runtime/owned_tasks.hpp"
+#include "runtime/scheduler.hpp"
+#include "runtime/standstill.hpp"
+#include "runtime/worker_metrics.hpp"
 
 #include <cstddef>
 #include <cstdint>
+#include <exception>
 #include <memory>
-#include <vector>
 
 namespace heddle::inline v0::runtime {
 
 /// One per runtime; counted by the Runtime, its Handles, its workers, its watched descriptors and its shards of tasks.
-class Shared {
+class Shared : public Scheduler {
  public:
-  Shared(std::size_t shards, std::unique_ptr<detail::Driver> driver);
-  Shared(const Shared&) = delete;
-  Shared& operator=(const Shared&) = delete;
-
-  void add_reference() noexcept { references_.fetch_add(1, base::relaxed); }
-  /// acq_rel: all that was done under any reference happens before the destruction.
-  void drop_reference() noexcept {
-    if (references_.fetch_sub(1, base::acq_rel) == 1) delete this;
-  }
-
-  /// Runs a notified task: it goes to this thread's own queue if that belongs to the runtime, else to the common one.
-  void schedule(detail::TaskHeader& task) noexcept;
-
-  /// Enters a new task, with its JoinHandle's reference left to the caller, and schedules it; after shutdown cancels it.
-  void launch(detail::TaskHeader& task) noexcept;
+  Shared(const Config& config, std::size_t shards, std::unique_ptr<detail::Driver> driver);
 
   /// A thread that is no worker has armed a timer: whoever sleeps past `deadline` must look again.
   void timer_armed(std::uint64_t deadline) noexcept;
 
+  /// Polls a future of block_on on this thread, which runs none of the runtime's tasks, until it is ready.
+  void poll_here(detail::MainFuture& future);
+
+  // For the deadlock report.
+  /// Once, when the runtime is whole: from then on, until its tasks are cancelled, it must be at rest.
+  void enter_books();
+  /// True if nothing will happen in the runtime unless a thread from outside does something.
+  [[nodiscard]] bool is_at_rest();
+  /// How many polls have begun: it only has to change.
+  [[nodiscard]] std::uint64_t polls() const noexcept;
+  void task_panicked(const detail::TaskHeader& task, const std::exception_ptr& panic) noexcept final {
+    const bool counts = config_.unhandled_panic == UnhandledPanic::kShutdownRuntime && !blocking_pool_.owns(task);
+    if (counts) shut_down_for(panic);
+  }
+
+  /// A blocking job has ended, and with it what may have held up a paused clock.
+  void blocking_job_done() noexcept {
+    if (is_current_thread()) notify_injected();
+  }
+
+  [[nodiscard]] detail::BlockingPool& blocking_pool() noexcept { return blocking_pool_; }
   [[nodiscard]] Clock& clock() noexcept { return clock_; }
   [[nodiscard]] detail::Timers& timers() noexcept { return timers_; }
   [[nodiscard]] detail::Driver& driver() noexcept { return *driver_; }
-  [[nodiscard]] std::size_t alive_tasks() noexcept;
 
   [[nodiscard]] virtual bool is_current_thread() const noexcept = 0;
   [[nodiscard]] virtual std::size_t worker_count() const noexcept = 0;
+  /// Below worker_count().
+  [[nodiscard]] virtual const detail::Measured& worker(std::size_t index) const noexcept = 0;
 
  protected:
-  virtual ~Shared() = default;
+  ~Shared() override = default;
 
-  /// Somebody must look at the injection queue.
-  virtual void notify_injected() noexcept = 0;
+  /// Whether every thread that runs tasks sleeps, with no end in sight.
+  [[nodiscard]] virtual bool workers_rest() noexcept = 0;
 
-  /// Cancels every task, wakes all that waits on drivers. Once, by the last thread that ran tasks, when every task that
-  /// was in a worker's queue has been moved to the injection queue.
-  void finish() noexcept;
+  /// One poll of a future of block_on; true when it is ready.
+  bool poll_main(detail::MainFuture& future, Context& cx);
+  /// A task has panicked, on this thread, and the runtime shall not go on. Current-thread only.
+  virtual void shut_down_for(const std::exception_ptr& /*panic*/) noexcept {}
 
-  /// Cancels what is in the injection queue; returns how many.
-  std::size_t cancel_injected() noexcept;
+  /// Cancels every task (see Scheduler::cancel_all), and wakes all that waits on drivers.
+  void finish(std::size_t in_polls = 0) noexcept;
 
-  detail::InjectionQueue injected_;
+  const Config config_;
   // Until when the driver's holder sleeps, by the clock; 0 while it doesn't. See timer_armed.
   base::atomic<std::uint64_t> sleeps_until_{0};
 
  private:
-  base::atomic<std::size_t> references_{1};
+  // Constant after enter_books().
+  bool entered_ = false;
+  // How many futures of block_on are being polled just now, and how many such polls have begun. Only counted while
+  // diagnosing; acq_rel, so that whoever sees that a poll is over sees what it did.
+  base::atomic<std::uint32_t> polling_main_{0};
+  base::atomic<std::uint64_t> polls_of_main_{0};
   Clock clock_;
   std::unique_ptr<detail::Driver> driver_;
   detail::Timers timers_;
-  std::vector<detail::TaskShard> shards_;
+  detail::BlockingPool blocking_pool_;
 };
 
-namespace detail {
-
-enum class AfterPoll : std::uint8_t { kDone, kRequeue };
-
-/// Polls, or cancels, a notified task, whose reference it takes. kRequeue: push it to the back of a queue.
-[[nodiscard]] AfterPoll run_task(TaskHeader& task) noexcept;
-
-/// Cancels a task whose kRunning the caller has set.
-void cancel_running(TaskHeader& task) noexcept;
-
-/// Cancels a notified task instead of running it.
-void cancel_notified(TaskHeader& task) noexcept;
-
-}  // namespace detail
 }  // namespace heddle::inline v0::runtime

@@ -3,26 +3,30 @@
 #include <heddle/runtime/detail/task_cell.hpp>
 
 #include "runtime/owned_tasks.hpp"
-#include "runtime/shared.hpp"
+#include "runtime/scheduler.hpp"
 
 namespace heddle::inline v0::runtime::detail {
 
 void TaskHeader::wake_by_reference(future::WakeTarget& target) noexcept {
   auto& task = static_cast<TaskHeader&>(target);
-  if (task.to_notified() == Submit::kYes) task.shard->shared().schedule(task);
+  if (task.to_notified() == Submit::kYes) task.shard->scheduler().schedule(task);
 }
 
 void TaskHeader::wake_by_value(future::WakeTarget& target) noexcept {
   auto& task = static_cast<TaskHeader&>(target);
   if (task.to_notified_by_value() == Submit::kYes) {
-    task.shard->shared().schedule(task);
+    task.shard->scheduler().schedule(task);
   } else {
     task.drop_reference();
   }
 }
 
 void TaskHeader::abort() noexcept {
-  if (to_cancelled() == Submit::kYes) shard->shared().schedule(*this);
+  if (to_cancelled() == Submit::kYes) shard->scheduler().schedule(*this);
+}
+
+void task_panicked(const TaskHeader& task, const std::exception_ptr& panic) noexcept {
+  task.shard->scheduler().task_panicked(task, panic);
 }
 
 void TaskHeader::retire() noexcept { shard->remove(*this); }

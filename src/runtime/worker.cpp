@@ -33,27 +33,28 @@ constexpr std::size_t kInjectedBatch = RunQueue::kCapacity / 2;
 }  // namespace
 
 MultiThreadWorker::MultiThreadWorker(MultiThread& shared, std::size_t index, const Config& config)
-    : Worker(shared, index),
-      shared_(shared),
+    : shared_(shared),
       index_(index),
       event_interval_(config.event_interval),
       global_queue_interval_(config.global_queue_interval),
       random_(config.seed + index),
       poll_ns_(kFirstEstimate) {}
 
-void MultiThreadWorker::run() {
+void MultiThreadWorker::run(Seat& seat) {
+  metrics.resume(sys::monotonic_ns());
   while (!shared_.shut_down_.load(base::acquire)) {
     ++tick_;
     if (tick_ % event_interval_ == 0) turn_driver();
     TaskHeader* task = next_task();
     if (task == nullptr) task = steal();
-    if (task != nullptr) {
-      run_one(*task);
-    } else {
+    if (task == nullptr) {
       park();
+    } else if (!run_one(*task, seat)) {
+      return;
     }
   }
   hand_over();
+  static_cast<void>(seat.lease.give_up());
 }
 
 TaskHeader* MultiThreadWorker::next_task() noexcept {
@@ -96,21 +97,33 @@ TaskHeader* MultiThreadWorker::steal() noexcept {
   for (std::uint32_t i = 0; i < workers; ++i) {
     MultiThreadWorker& victim = *shared_.workers_[(start + i) % workers];
     if (&victim == this || !victim.is_worth(victim.queue_.size(), kWorthStealing)) continue;
-    if (TaskHeader* task = victim.queue_.steal_into(queue_)) return task;
+    if (TaskHeader* task = victim.queue_.steal_into(queue_)) {
+      metrics.steal_operations.add();
+      metrics.steals.add(queue_.size() + 1);  // it was empty
+      return task;
+    }
   }
   return pop_injected();
 }
 
-void MultiThreadWorker::run_one(TaskHeader& task) noexcept {
+bool MultiThreadWorker::run_one(TaskHeader& task, Seat& seat) noexcept {
   if (searching_) {
     searching_ = false;
     // While we searched nobody was woken; if there is more, someone else should come.
     if (shared_.idle_.stop_search()) call_for_help();
   }
   if (++measured_polls_ == kMeasuredPolls) measure_polls();
-  polls_.store(polls_.load(base::relaxed) + 1, base::relaxed);
-  if (run_task(task) == AfterPoll::kRequeue) push(task);
+  metrics.polls.add();
+  MultiThread& shared = shared_;
+  const AfterPoll after = run_task(task, shared_.hooks(), &seat.lease);
+  if (!seat.lease.has_core()) [[unlikely]] {
+    // `this` is another thread's now.
+    if (after == AfterPoll::kRequeue) shared.requeue_elsewhere(task);
+    return false;
+  }
+  if (after == AfterPoll::kRequeue) push(task);
   watch_backlog();
+  return true;
 }
 
 void MultiThreadWorker::watch_backlog() noexcept {
@@ -121,7 +134,7 @@ void MultiThreadWorker::watch_backlog() noexcept {
   // The coarse clock costs 3 ns and moves every few milliseconds. If it moved while tasks waited beside a sleeper, the
   // estimate was wrong, whatever it says.
   const std::uint64_t now = sys::coarse_ns();
-  if (const std::uint64_t since = std::exchange(backlog_since_, now); since != 0 && since != now) shared_.wake_one();
+  if (const std::uint64_t since = std::exchange(backlog_since_, now); since != 0 && since != now) static_cast<void>(shared_.wake_one());
 }
 
 void MultiThreadWorker::measure_polls() noexcept {
@@ -140,8 +153,18 @@ void MultiThreadWorker::measure_polls() noexcept {
 }
 
 void MultiThreadWorker::schedule_local(TaskHeader& task) noexcept {
+  metrics.local_schedules.add();
   if (in_driver_turn_) return queue_.push(task, shared_.injected_);  // the turn calls for help once, at its end
+  if (!uses_slot_) return push(task);
   if (TaskHeader* before = std::exchange(lifo_, &task)) push(*before);
+}
+
+void Seat::schedule_local(TaskHeader& task) noexcept {
+  {
+    const CoreLease::Use use(lease);
+    if (use) [[likely]] return core.load(base::relaxed)->schedule_local(task);
+  }
+  shared_.schedule_elsewhere(task);
 }
 
 void MultiThreadWorker::push(TaskHeader& task) noexcept {
@@ -151,13 +174,14 @@ void MultiThreadWorker::push(TaskHeader& task) noexcept {
 
 void MultiThreadWorker::call_for_help() noexcept {
   if (!shared_.idle_.may_wake()) return;
-  if (is_worth(queue_.size() + shared_.injected_.size(), kWorthWaking)) shared_.wake_one();
+  if (is_worth(queue_.size() + shared_.injected_.size(), kWorthWaking)) static_cast<void>(shared_.wake_one());
 }
 
 void MultiThreadWorker::turn_driver() noexcept {
   const std::uint64_t now = sys::monotonic_ns();
   if (now - last_turn_ < kTurnEvery) return;
   last_turn_ = now;
+  metrics.work(now);
   in_driver_turn_ = true;
   shared_.timers().fire(now);
   Driver& driver = shared_.driver();
@@ -172,12 +196,23 @@ void MultiThreadWorker::turn_driver() noexcept {
 }
 
 void MultiThreadWorker::park() noexcept {
+  const Config& config = shared_.config_;
+  if (config.on_thread_park) config.on_thread_park();
+  if (lifo_ == nullptr && queue_.size() == 0) sleep_until_woken();  // the hook may have spawned
+  if (config.on_thread_unpark) config.on_thread_unpark();
+}
+
+void MultiThreadWorker::sleep_until_woken() noexcept {
   shared_.idle_.sleep(index_, std::exchange(searching_, false));
   measured_since_ = 0;
   for (;;) {
     // The second half of the lost-wake pair in idle.hpp.
     const bool look = !shared_.injected_.empty() || shared_.shut_down_.load(base::acquire);
-    if (!look) sleep();
+    if (!look) {
+      metrics.park(sys::monotonic_ns());
+      sleep();
+      metrics.resume(sys::monotonic_ns());
+    }
     if (look || lifo_ != nullptr || queue_.size() != 0) {
       if (!shared_.idle_.wake_up(index_)) searching_ = true;
       break;

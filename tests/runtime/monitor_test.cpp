@@ -28,7 +28,7 @@ Task<> measure_short_polls() {
     handles.push_back(task::spawn([](std::shared_ptr<std::atomic<int>> count) -> Task<> {
       ++*count;
       while (*count < 2) std::this_thread::yield();  // so each runs on a worker of its own
-      static_cast<runtime::detail::MultiThreadWorker*>(runtime::detail::current().worker)->assume_poll_length(100);
+      static_cast<runtime::detail::Seat*>(runtime::detail::current().worker)->core.load()->assume_poll_length(100);
       co_return;
     }(here)));
   }

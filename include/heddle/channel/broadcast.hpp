@@ -3,6 +3,7 @@
 #pragma once
 
 #include <heddle/channel/detail/broadcast_core.hpp>
+#include <heddle/channel/detail/trace.hpp>
 #include <heddle/future/block_on.hpp>
 #include <heddle/future/future.hpp>
 #include <heddle/marker/send.hpp>
@@ -14,6 +15,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <source_location>
 #include <type_traits>
 #include <utility>
 
@@ -268,9 +270,9 @@ class WeakSender {
   [[nodiscard]] WeakSender clone() const { return WeakSender(core_); }
 
   /// A sender, if there still is one.
-  [[nodiscard]] std::optional<Sender<T>> upgrade() const {
+  [[nodiscard]] std::optional<Sender<T>> upgrade(std::source_location where = std::source_location::current()) const {
     if (!core_->try_add_sender()) return std::nullopt;
-    return Sender<T>(core_);
+    return Sender<T>(core_, channel::detail::Trace::of_upgraded(core_.get(), where));
   }
 
   [[nodiscard]] std::size_t strong_count() const noexcept { return core_->senders(); }
@@ -289,19 +291,23 @@ template <class T>
 class Sender {
  public:
   /// A channel without receivers, as yet: see subscribe(). Throws as channel() does.
-  explicit Sender(std::size_t capacity) : Sender(std::make_shared<detail::Core>(capacity)) {}
+  explicit Sender(std::size_t capacity, std::source_location where = std::source_location::current())
+      : Sender(std::make_shared<detail::Core>(capacity), channel::detail::Trace()) {
+    trace_ = trace(*core_, where);
+  }
   Sender(Sender&& other) noexcept = default;
   Sender& operator=(Sender&& other) noexcept {
     Sender old(std::move(*this));
     core_ = std::move(other.core_);
+    trace_ = std::move(other.trace_);
     return *this;
   }
   ~Sender() {
     if (core_ != nullptr) core_->drop_sender();
   }
-  [[nodiscard]] Sender clone() const {
+  [[nodiscard]] Sender clone(std::source_location where = std::source_location::current()) const {
     core_->add_sender();
-    return Sender(core_);
+    return Sender(core_, trace_.clone(where));
   }
 
   /// Sends to all receivers. Never waits: a full channel loses its oldest value.
@@ -337,9 +343,17 @@ class Sender {
   friend class WeakSender<T>;
 
   // One that is counted already.
-  explicit Sender(std::shared_ptr<detail::Core> core) noexcept : core_(std::move(core)) {}
+  Sender(std::shared_ptr<detail::Core> core, channel::detail::Trace trace) noexcept
+      : core_(std::move(core)), trace_(std::move(trace)) {}
+
+  static channel::detail::Trace trace(detail::Core& core, const std::source_location& where) noexcept {
+    const auto count = [](void* channel) noexcept { return static_cast<detail::Core*>(channel)->waiting_receives(); };
+    return channel::detail::Trace::of_new(channel::detail::Traced("broadcast", &core, count), where);
+  }
 
   std::shared_ptr<detail::Core> core_;
+  // Goes before the core.
+  channel::detail::Trace trace_;
 };
 
 /// What channel() makes. Rust's pair.
@@ -348,7 +362,8 @@ struct Channel {
   Sender<T> tx;
   Receiver<T> rx;
 
-  explicit Channel(std::size_t capacity) : tx(capacity), rx(tx.subscribe()) {}
+  explicit Channel(std::size_t capacity, std::source_location where = std::source_location::current())
+      : tx(capacity, where), rx(tx.subscribe()) {}
 };
 
 /// Makes a channel that keeps at least `capacity` values for slow receivers: the next power of two.
@@ -357,8 +372,8 @@ struct Channel {
 /// Corresponds to Tokio's `broadcast::channel`.
 template <class T>
   requires std::copy_constructible<T>
-[[nodiscard]] Channel<T> channel(std::size_t capacity) {
-  return Channel<T>(capacity);
+[[nodiscard]] Channel<T> channel(std::size_t capacity, std::source_location where = std::source_location::current()) {
+  return Channel<T>(capacity, where);
 }
 
 }  // namespace heddle::inline v0::broadcast

@@ -6,6 +6,7 @@
 #include <heddle/marker/rules.hpp>
 
 #include <cstddef>
+#include <source_location>
 
 namespace heddle::inline v0::mpmc {
 
@@ -47,21 +48,22 @@ struct Channel {
   Sender<T> tx;
   Receiver<T> rx;
 
-  explicit Channel(channel::detail::Shared<T>& shared) noexcept : tx(shared), rx(shared) {}
+  Channel(channel::detail::Shared<T>& shared, const std::source_location& where) noexcept
+      : tx(shared, shared.trace("mpmc", where)), rx(shared) {}
 };
 
 /// A channel that takes any number of messages. Rust's `mpmc::channel`, crossbeam's `unbounded`.
 template <class T>
-[[nodiscard]] Channel<T> channel() {
+[[nodiscard]] Channel<T> channel(std::source_location where = std::source_location::current()) {
   using Shared = heddle::channel::detail::Shared<T>;
-  return Channel<T>(*new Shared(Shared::kUnbounded, heddle::channel::detail::Receivers::kMany));
+  return Channel<T>(*new Shared(Shared::kUnbounded, heddle::channel::detail::Receivers::kMany), where);
 }
 
 /// A channel that takes `bound` messages; 0: rendezvous. Rust's `mpmc::sync_channel`, crossbeam's `bounded`.
 template <class T>
-[[nodiscard]] Channel<T> sync_channel(std::size_t bound) {
+[[nodiscard]] Channel<T> sync_channel(std::size_t bound, std::source_location where = std::source_location::current()) {
   using Shared = heddle::channel::detail::Shared<T>;
-  return Channel<T>(*new Shared(bound, heddle::channel::detail::Receivers::kMany));
+  return Channel<T>(*new Shared(bound, heddle::channel::detail::Receivers::kMany), where);
 }
 
 }  // namespace heddle::inline v0::mpmc

@@ -15,6 +15,7 @@
 #include <heddle/channel/sender.hpp>
 
 #include <cstddef>
+#include <source_location>
 
 namespace heddle::inline v0::mpsc {
 
@@ -30,13 +31,17 @@ using channel::TryRecvError;
 using channel::TrySendError;
 using channel::WeakSender;
 
+// What makes a channel or a sender takes the place of the call, `where`, for the deadlock report: see
+// runtime::Builder::on_deadlock.
+
 /// Both ends of a new channel: `auto [tx, rx] = mpsc::channel<int>();`
 template <class T>
 struct Channel {
   Sender<T> tx;
   Receiver<T> rx;
 
-  explicit Channel(channel::detail::Shared<T>& shared) noexcept : tx(shared), rx(shared) {}
+  Channel(channel::detail::Shared<T>& shared, const std::source_location& where) noexcept
+      : tx(shared, shared.trace("mpsc", where)), rx(shared) {}
 };
 
 /// A channel that takes any number of messages.
@@ -45,9 +50,9 @@ struct Channel {
 ///
 /// Corresponds to Rust's `mpsc::channel`.
 template <class T>
-[[nodiscard]] Channel<T> channel() {
+[[nodiscard]] Channel<T> channel(std::source_location where = std::source_location::current()) {
   using Shared = heddle::channel::detail::Shared<T>;
-  return Channel<T>(*new Shared(Shared::kUnbounded, heddle::channel::detail::Receivers::kOne));
+  return Channel<T>(*new Shared(Shared::kUnbounded, heddle::channel::detail::Receivers::kOne), where);
 }
 
 /// A channel that takes `bound` messages; with 0 each message is handed over from hand to hand.
@@ -56,9 +61,9 @@ template <class T>
 ///
 /// Corresponds to Rust's `mpsc::sync_channel`.
 template <class T>
-[[nodiscard]] Channel<T> sync_channel(std::size_t bound) {
+[[nodiscard]] Channel<T> sync_channel(std::size_t bound, std::source_location where = std::source_location::current()) {
   using Shared = heddle::channel::detail::Shared<T>;
-  return Channel<T>(*new Shared(bound, heddle::channel::detail::Receivers::kOne));
+  return Channel<T>(*new Shared(bound, heddle::channel::detail::Receivers::kOne), where);
 }
 
 }  // namespace heddle::inline v0::mpsc

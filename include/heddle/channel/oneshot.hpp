@@ -3,6 +3,7 @@
 #pragma once
 
 #include <heddle/base/atomic.hpp>
+#include <heddle/channel/detail/trace.hpp>
 #include <heddle/future/block_on.hpp>
 #include <heddle/future/future.hpp>
 #include <heddle/marker/send.hpp>
@@ -10,6 +11,7 @@
 #include <cstdint>
 #include <expected>
 #include <memory>
+#include <source_location>
 #include <type_traits>
 #include <utility>
 
@@ -66,6 +68,9 @@ class Core {
   /// One step of waiting, at most one wait per end: true if `bit` is set.
   bool sender_waits(const Waker& waker) noexcept { return wait(sender_, kClosed, waker); }
   bool receiver_waits(const Waker& waker) noexcept { return wait(receiver_, kSenderGone, waker); }
+
+  /// 1 if the receiver has been polled in vain; 0 if anybody is in the channel. For the deadlock report.
+  [[nodiscard]] std::size_t waiting_receives() noexcept;
 
  protected:
   Core() noexcept {}
@@ -142,15 +147,19 @@ class [[nodiscard]] Closed {
 template <class T>
 class [[nodiscard("a sender that is dropped closes the channel")]] Sender {
  public:
-  explicit Sender(detail::Channel<T>& channel) noexcept : channel_(&channel) {}
-  Sender(Sender&& other) noexcept : channel_(std::exchange(other.channel_, nullptr)) {}
+  Sender(detail::Channel<T>& channel, channel::detail::Trace trace) noexcept
+      : channel_(&channel), trace_(std::move(trace)) {}
+  Sender(Sender&& other) noexcept
+      : channel_(std::exchange(other.channel_, nullptr)), trace_(std::move(other.trace_)) {}
   Sender& operator=(Sender&& other) noexcept {
     Sender old(std::move(*this));
     channel_ = std::exchange(other.channel_, nullptr);
+    trace_ = std::move(other.trace_);
     return *this;
   }
   ~Sender() {
     if (channel_ == nullptr) return;
+    trace_.forget();
     if (channel_->sender_leaves(detail::Core::kSenderGone) == detail::Left::kLast) delete channel_;
   }
 
@@ -162,6 +171,7 @@ class [[nodiscard("a sender that is dropped closes the channel")]] Sender {
     if (self.is_closed()) return std::unexpected(std::move(value));
     // Before the lock is taken: moving a T is the user's code.
     T& place = *std::construct_at(std::addressof(self.channel_->value), std::move(value));
+    self.trace_.forget();
     using enum detail::Core::Bits;
     if (self.channel_->sender_leaves(kSent | kSenderGone) != detail::Left::kRefused) {
       self.channel_ = nullptr;  // sent, so the receiver frees it
@@ -187,6 +197,7 @@ class [[nodiscard("a sender that is dropped closes the channel")]] Sender {
 
  private:
   detail::Channel<T>* channel_;
+  channel::detail::Trace trace_;
 };
 
 /// The end that receives: a future. Give it by name to co_await, and it may be awaited again if that is cancelled.
@@ -285,7 +296,14 @@ struct Channel {
   Sender<T> tx;
   Receiver<T> rx;
 
-  explicit Channel(detail::Channel<T>& channel) noexcept : tx(channel), rx(channel) {}
+  Channel(detail::Channel<T>& channel, const std::source_location& where) noexcept
+      : tx(channel, trace(channel, where)), rx(channel) {}
+
+ private:
+  static channel::detail::Trace trace(detail::Channel<T>& channel, const std::source_location& where) noexcept {
+    const auto count = [](void* core) noexcept { return static_cast<detail::Channel<T>*>(core)->waiting_receives(); };
+    return channel::detail::Trace::of_new(channel::detail::Traced("oneshot", &channel, count), where);
+  }
 };
 
 /// Makes a channel for one value.
@@ -293,8 +311,8 @@ struct Channel {
 ///
 /// Corresponds to Tokio's `oneshot::channel`.
 template <class T>
-[[nodiscard]] Channel<T> channel() {
-  return Channel<T>(*new detail::Channel<T>());
+[[nodiscard]] Channel<T> channel(std::source_location where = std::source_location::current()) {
+  return Channel<T>(*new detail::Channel<T>(), where);
 }
 
 }  // namespace heddle::inline v0::oneshot

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <heddle/channel/detail/shared.hpp>
+#include <heddle/channel/detail/trace.hpp>
 #include <heddle/channel/error.hpp>
 #include <heddle/channel/permit.hpp>
 #include <heddle/channel/send_future.hpp>
@@ -14,6 +15,7 @@
 #include <expected>
 #include <memory>
 #include <optional>
+#include <source_location>
 #include <stdexcept>
 #include <type_traits>
 #include <utility>
@@ -44,21 +46,23 @@ template <class T>
 class [[nodiscard]] Sender {
  public:
   /// Takes over one count of senders. For makers of channels.
-  explicit Sender(detail::Shared<T>& shared) noexcept : shared_(&shared) {}
-  Sender(Sender&& other) noexcept : shared_(std::exchange(other.shared_, nullptr)) {}
+  Sender(detail::Shared<T>& shared, detail::Trace trace) noexcept : shared_(&shared), trace_(std::move(trace)) {}
+  Sender(Sender&& other) noexcept : shared_(std::exchange(other.shared_, nullptr)), trace_(std::move(other.trace_)) {}
   Sender& operator=(Sender&& other) noexcept {
     Sender old(std::move(*this));
     shared_ = std::exchange(other.shared_, nullptr);
+    trace_ = std::move(other.trace_);
     return *this;
   }
   ~Sender() {
+    trace_.forget();
     if (shared_ != nullptr) shared_->drop_sender();
   }
 
   /// One more sender of the same channel.
-  [[nodiscard]] Sender clone() const noexcept {
+  [[nodiscard]] Sender clone(std::source_location where = std::source_location::current()) const noexcept {
     shared_->add_sender();
-    return Sender(*shared_);
+    return Sender(*shared_, trace_.clone(where));
   }
 
   /// Sends; waits while a bounded channel is full, and on a rendezvous channel until a receiver has taken it.
@@ -70,8 +74,9 @@ class [[nodiscard]] Sender {
   ///
   /// Corresponds to Rust's `SyncSender::send`.
   std::expected<void, SendError<T>> send(T&& value) const {
-    if (shared_->try_send_fast(value)) [[likely]] return {};
-    detail::Attempt step = shared_->send(value, detail::Waiting());
+    const detail::Fast fast = shared_->try_send_fast(value);
+    if (fast == detail::Fast::kDone) [[likely]] return {};
+    detail::Attempt step = shared_->send(value, detail::Waiting(), detail::entry_after(fast));
     if (step == detail::Attempt::kWouldWait) step = shared_->send_blocking(value, detail::kForever, "Sender::send");
     if (step == detail::Attempt::kDone) [[likely]] return {};
     return std::unexpected(SendError<T>(std::move(value)));
@@ -236,6 +241,7 @@ class [[nodiscard]] Sender {
   }
 
   detail::Shared<T>* shared_;
+  detail::Trace trace_;
 };
 
 /// Knows a channel without keeping it connected.
@@ -264,9 +270,10 @@ class [[nodiscard]] WeakSender {
   }
 
   /// A sender, unless every sender is gone.
-  [[nodiscard]] std::optional<Sender<T>> upgrade() const noexcept {
+  [[nodiscard]] std::optional<Sender<T>> upgrade(
+      std::source_location where = std::source_location::current()) const noexcept {
     if (!shared_->try_add_sender()) return std::nullopt;
-    return std::optional<Sender<T>>(std::in_place, *shared_);
+    return std::optional<Sender<T>>(std::in_place, *shared_, detail::Trace::of_upgraded(shared_, where));
   }
 
   [[nodiscard]] std::size_t strong_count() const noexcept { return shared_->strong_count(); }

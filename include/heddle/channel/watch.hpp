@@ -2,6 +2,7 @@
 // watch: the latest value, for any number of readers who are told when it changes.
 #pragma once
 
+#include <heddle/channel/detail/trace.hpp>
 #include <heddle/channel/detail/watch_core.hpp>
 #include <heddle/future/future.hpp>
 #include <heddle/marker/send.hpp>
@@ -12,6 +13,7 @@
 #include <expected>
 #include <functional>
 #include <memory>
+#include <source_location>
 #include <type_traits>
 #include <utility>
 
@@ -276,18 +278,24 @@ template <class T>
 class Sender {
  public:
   /// A channel without receivers, as yet: see subscribe().
-  explicit Sender(T initial) : Sender(std::make_shared<detail::Shared<T>>(std::move(initial))) {}
+  explicit Sender(T initial, std::source_location where = std::source_location::current())
+      : Sender(std::make_shared<detail::Shared<T>>(std::move(initial)), channel::detail::Trace()) {
+    trace_ = trace(*shared_, where);
+  }
   Sender(Sender&& other) noexcept = default;
   Sender& operator=(Sender&& other) noexcept {
     Sender old(std::move(*this));
     shared_ = std::move(other.shared_);
+    trace_ = std::move(other.trace_);
     return *this;
   }
   ~Sender() {
     if (shared_ != nullptr) shared_->drop_sender();
   }
 
-  [[nodiscard]] Sender clone() const { return Sender(shared_); }
+  [[nodiscard]] Sender clone(std::source_location where = std::source_location::current()) const {
+    return Sender(shared_, trace_.clone(where));
+  }
 
   /// Replaces the value and tells the receivers.
   /// Errors      SendError, with the value, if there are none.
@@ -342,11 +350,19 @@ class Sender {
  private:
   friend class Closed<T>;
 
-  explicit Sender(std::shared_ptr<detail::Shared<T>> shared) noexcept : shared_(std::move(shared)) {
+  Sender(std::shared_ptr<detail::Shared<T>> shared, channel::detail::Trace trace) noexcept
+      : shared_(std::move(shared)), trace_(std::move(trace)) {
     shared_->add_sender();
   }
 
+  static channel::detail::Trace trace(detail::Core& core, const std::source_location& where) noexcept {
+    const auto count = [](void* channel) noexcept { return static_cast<detail::Core*>(channel)->waiting_receives(); };
+    return channel::detail::Trace::of_new(channel::detail::Traced("watch", &core, count), where);
+  }
+
   std::shared_ptr<detail::Shared<T>> shared_;
+  // Goes before the channel.
+  channel::detail::Trace trace_;
 };
 
 /// What channel() makes. Rust's pair.
@@ -355,15 +371,16 @@ struct Channel {
   Sender<T> tx;
   Receiver<T> rx;
 
-  explicit Channel(T initial) : tx(std::move(initial)), rx(tx.subscribe()) {}
+  explicit Channel(T initial, std::source_location where = std::source_location::current())
+      : tx(std::move(initial), where), rx(tx.subscribe()) {}
 };
 
 /// Makes a channel with a first value, which counts as seen.
 ///
 /// Corresponds to Tokio's `watch::channel`.
 template <class T>
-[[nodiscard]] Channel<T> channel(T initial) {
-  return Channel<T>(std::move(initial));
+[[nodiscard]] Channel<T> channel(T initial, std::source_location where = std::source_location::current()) {
+  return Channel<T>(std::move(initial), where);
 }
 
 }  // namespace heddle::inline v0::watch

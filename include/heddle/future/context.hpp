@@ -9,6 +9,7 @@
 #include <heddle/future/waker.hpp>
 #include <heddle/marker/rules.hpp>
 
+#include <atomic>
 #include <cstdint>
 #include <utility>
 
@@ -58,6 +59,14 @@ class Context {
     if (budget_ != kUnlimited && budget_ != 0) --budget_;
   }
 
+  /// For pollers: the future is ready, and about to be destroyed.
+  void complete() noexcept {
+    complete_ = true;
+    // For a signal handler of this thread, which looks at the future in the midst of a poll.
+    std::atomic_signal_fence(std::memory_order_seq_cst);
+  }
+  [[nodiscard]] bool is_complete() const noexcept { return complete_; }
+
   [[nodiscard]] std::uint32_t budget() const noexcept { return budget_; }
   void set_budget(std::uint32_t budget) noexcept { budget_ = budget; }
 
@@ -65,6 +74,7 @@ class Context {
   const Waker* waker_;
   std::uint32_t budget_;
   bool yielded_ = false;
+  bool complete_ = false;
 };
 
 // It is its poller's, for one poll.

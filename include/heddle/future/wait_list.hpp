@@ -76,6 +76,7 @@ class WaitList {
   [[nodiscard]] bool empty() const noexcept { return list_.empty(); }
   [[nodiscard]] Waiter* front() noexcept { return list_.front(); }
   [[nodiscard]] Waiter* back() noexcept { return list_.back(); }
+  [[nodiscard]] std::size_t count() noexcept;
 
   /// Adds `waiter` at the end; if it is in the list, it keeps its place and takes the new waker.
   /// Returns the waker that it had, to be destroyed without the lock.

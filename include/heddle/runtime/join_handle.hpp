@@ -7,6 +7,7 @@
 
 #include <expected>
 #include <memory>
+#include <type_traits>
 #include <utility>
 
 namespace heddle::inline v0::task {
@@ -73,8 +74,8 @@ class JoinHandle {
     if (!cx.may_proceed()) return Pending;
     if (!task_->is_complete() && !wait(cx.waker())) return Pending;
     cx.made_progress();
-    Result& output = task_->template output<T>();
-    Poll<Result> answer(std::in_place, std::move(output));
+    runtime::detail::TaskOutput<T>& output = task_->template output<T>();
+    Poll<Result> answer = result_of(output);
     taken_ = true;  // not before: if the move throws, the output still is there to be destroyed
     std::destroy_at(&output);
     return answer;
@@ -90,6 +91,17 @@ class JoinHandle {
   [[nodiscard]] Id id() const noexcept { return task_->id(); }
 
  private:
+  Poll<Result> result_of(runtime::detail::TaskOutput<T>& output) const {
+    if (!output.has_value()) {
+      return Poll<Result>(std::in_place, std::unexpect, task_->join_error(std::move(output).error()));
+    }
+    if constexpr (std::is_void_v<T>) {
+      return Poll<Result>(std::in_place);
+    } else {
+      return Poll<Result>(std::in_place, std::in_place, *std::move(output));
+    }
+  }
+
   /// Registers `waker`; true if the task is complete meanwhile.
   bool wait(const Waker& waker) {
     if (registered_ != nullptr) {

@@ -55,6 +55,14 @@ void Driver::remove(IoSource& source) noexcept {
   if (too_many) interrupt();
 }
 
+bool Driver::is_waited_for() noexcept {
+  const std::lock_guard guard(lock_);
+  for (IoSource* source = sources_.front(); source != nullptr; source = sources_.next(*source)) {
+    if (source->is_waited_for()) return true;
+  }
+  return false;
+}
+
 void Driver::turn(std::uint64_t nanoseconds, std::size_t most) {
   free_removed();  // no events are in flight: this thread has dealt with the last batch
   turns_.store(turns_.load(base::relaxed) + 1, base::relaxed);

@@ -48,6 +48,9 @@ class Driver {
   [[nodiscard]] bool is_held() const noexcept { return held_.load(base::relaxed); }
   [[nodiscard]] std::uint64_t turns() const noexcept { return turns_.load(base::relaxed); }
 
+  /// Whether any task waits for a descriptor.
+  [[nodiscard]] bool is_waited_for() noexcept;
+
   // The holder.
 
   /// Waits up to `nanoseconds` for events, takes at most `most` of them, and wakes whom they concern.

@@ -47,6 +47,11 @@ void IoSource::forget_pollers() noexcept {
   writer = std::move(write_poller_.waker_);
 }
 
+bool IoSource::is_waited_for() noexcept {
+  const std::lock_guard guard(lock_);
+  return !readers_.empty() || !writers_.empty();
+}
+
 void IoSource::add_flags(std::uint32_t flags) noexcept {
   std::uint32_t word = readiness_.load(base::acquire);
   while (!readiness_.compare_exchange_weak(word, (word | flags) + kTick, base::acq_rel, base::acquire)) {

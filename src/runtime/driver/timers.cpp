@@ -41,10 +41,10 @@ Poll<void> TimerEntry::poll(Context& cx, std::uint64_t deadline) {
   }
   Shared& shared = current_runtime("a timer");
   if (shared.clock().now() >= deadline) return Ready();
-  const Worker* worker = current().worker_of(shared);
+  Worker* worker = current().worker_of(shared);
   shard_ = &shared.timers().shard(worker == nullptr ? 0 : worker->shard);
   if (!shard_->arm(*this, deadline, cx.waker())) throw RuntimeShutDown();
-  if (worker == nullptr) shared.timer_armed(deadline);
+  if (worker == nullptr || !worker->goes_on()) shared.timer_armed(deadline);
   return Pending;
 }
 

@@ -86,6 +86,8 @@ class Core {
   [[nodiscard]] std::size_t weak_senders() const noexcept { return locked(weak_senders_); }
   [[nodiscard]] std::size_t receivers() const noexcept { return locked(receivers_); }
   [[nodiscard]] std::size_t len() const noexcept { return locked(len_); }
+  /// How many receives wait; 0 if anybody is in the channel. For the deadlock report.
+  [[nodiscard]] std::size_t waiting_receives() noexcept;
   [[nodiscard]] std::size_t unseen(std::uint64_t next) const noexcept { return locked(tail_) - next; }
 
  private:

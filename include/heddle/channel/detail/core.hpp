@@ -38,10 +38,18 @@ enum class [[nodiscard]] Attempt : std::uint8_t {
 /// Which side a channel's storage is, decided by its capacity.
 enum class Flavor : std::uint8_t { kArray, kList, kZero };
 
+/// How a step finds the channel's lock.
+enum class Entry : std::uint8_t {
+  kOpen,
+  kLocked,  ///< the caller has locked it; the step unlocks it, whatever happens
+};
+
 /// Holds a spin lock for a scope.
 class Locked {
  public:
-  explicit Locked(base::SpinLock& lock) noexcept : lock_(lock) { lock_.lock(); }
+  explicit Locked(base::SpinLock& lock, Entry entry = Entry::kOpen) noexcept : lock_(lock) {
+    if (entry == Entry::kOpen) lock_.lock();
+  }
   Locked(const Locked&) = delete;
   Locked& operator=(const Locked&) = delete;
   ~Locked() { lock_.unlock(); }
@@ -93,6 +101,8 @@ class alignas(base::kCacheLine) Core {
   [[nodiscard]] std::size_t strong_count() const noexcept { return senders_count_.load(base::relaxed); }
   [[nodiscard]] std::size_t weak_count() const noexcept { return weak_count_.load(base::relaxed); }
   [[nodiscard]] std::size_t receiver_count() const noexcept { return receivers_count_.load(base::relaxed); }
+  /// How many receives of tasks wait; 0 if anybody is in the channel. For the deadlock report.
+  [[nodiscard]] std::size_t waiting_receives() noexcept;
 
   // The end.
   void senders_gone() noexcept;

@@ -40,6 +40,8 @@ class Core {
   void add_receiver() noexcept;
   void drop_receiver() noexcept;
   [[nodiscard]] std::size_t senders() const noexcept;
+  /// How many wait for a change; 0 if anybody is in the channel. For the deadlock report.
+  [[nodiscard]] std::size_t waiting_receives() noexcept;
   [[nodiscard]] std::size_t receivers() const noexcept;
 
   /// A version as it was before the one that `version` names.

@@ -60,6 +60,8 @@ class Coroutine {
   /// From then on it must not move, and is awaited by its name only.
   [[nodiscard]] bool was_polled() const noexcept { return tree_.context != nullptr; }
 
+  [[nodiscard]] const Tree& tree() const noexcept { return tree_; }
+
   /// Does what the destructor does: destroys the frame where it stands. It must not be polled after that.
   void cancel() noexcept {
     if (link_.child == nullptr) return;

@@ -32,6 +32,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <source_location>
+#include <span>
 #include <utility>
 
 namespace heddle::inline v0::future::detail {
@@ -71,6 +72,7 @@ struct Link {
 struct Tree {
   /// Of the poll that goes on, or of the last one; null before the first.
   Context* context = nullptr;
+  /// The coroutine that runs, or the one to resume when that returns.
   Promise* next = nullptr;
   Link* intercepted = nullptr;
   /// Null before the first poll, while running, and when done.
@@ -142,12 +144,20 @@ class Promise {
 /// Resumes coroutines until the tree is suspended or done.
 inline void run(Tree& tree) noexcept {
   for (;;) {
-    while (Promise* next = std::exchange(tree.next, nullptr)) next->handle().resume();
+    while (Promise* running = tree.next) {
+      running->handle().resume();
+      // It has named its successor, unless it waits. (A coroutine never names itself.)
+      if (tree.next == running) tree.next = nullptr;
+    }
     Link* link = std::exchange(tree.intercepted, nullptr);
     if (link == nullptr) [[likely]] return;
     link->intercept(*link, tree);
   }
 }
+
+/// Writes down, innermost first, where the coroutines of a chain are resumed: addresses in their code. Only while the tree
+/// stands still: it is suspended, or its thread is in a signal handler. Reads memory and calls nobody.
+[[nodiscard]] std::size_t awaiting_code(const Tree& tree, std::span<const void*> into) noexcept;
 
 /// Destroys the suspended coroutine of `promise`, which has written its result or gives none, as if it had ended.
 void leave(Promise& promise) noexcept;

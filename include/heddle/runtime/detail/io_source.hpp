@@ -90,6 +90,9 @@ class IoSource : public base::ListNode<SourceTag> {
   /// Owner, which goes: nobody polls it any more.
   void forget_pollers() noexcept;
 
+  /// Whether anybody waits for either direction.
+  [[nodiscard]] bool is_waited_for() noexcept;
+
   /// Driver: adds flags and wakes whom they concern.
   void set_ready(std::uint32_t flags) noexcept;
 
