@@ -100,6 +100,20 @@ hd::Task<> sockets_and_time() {
   handle.abort();
 }
 
+hd::Async<> local_tasks() {
+  hd::task::LocalSet set;
+  auto handle = set.spawn_local(hd::pending());
+  EXPECT_LOSES(set);
+  EXPECT_LOSES(set.run_until(hd::pending()));
+  EXPECT_FALSE(handle.is_finished());
+  auto mine = [] {
+    hd::task::LocalSet dropped;
+    static_cast<void>(dropped.spawn_local(hd::pending()));
+    return dropped;
+  };
+  EXPECT_LOSES(mine());
+}
+
 TEST(SelectArms, waits_for_channels_lose_without_a_trace) {
   hd::runtime::Builder::current_thread().build()->block_on(channels());
 }
@@ -110,6 +124,10 @@ TEST(SelectArms, waits_for_locks_lose_without_a_trace) {
 
 TEST(SelectArms, waits_for_sockets_and_time_lose_without_a_trace) {
   hd::runtime::Builder::current_thread().build()->block_on(sockets_and_time());
+}
+
+TEST(SelectArms, waits_for_local_tasks_lose_without_a_trace) {
+  hd::runtime::Builder::current_thread().build()->block_on(local_tasks());
 }
 
 TEST(SelectArms, what_an_arm_waited_for_may_go_before_the_handler_has_run) {

@@ -155,6 +155,12 @@ static_assert(is<hd::task::AbortHandle>(/*               */ y, y, n, y));
 static_assert(is<hd::task::JoinError>(/*                 */ y, y, n, y));
 static_assert(is<hd::task::Id>(/*                        */ y, y, n, y));
 static_assert(is<hd::task::YieldNow>(/*                  */ y, y, n, y));
+static_assert(is<hd::runtime::LocalRuntime>(/*           */ n, n, n, y));
+static_assert(is<hd::runtime::LocalRuntime::EnterGuard>(/**/ n, n, n, n));
+static_assert(is<hd::runtime::NoLocalSet>(/*             */ y, y, n, y));
+static_assert(is<hd::task::LocalSet>(/*                  */ n, n, n, y));
+static_assert(is<hd::task::RunUntil<hd::Task<>>>(/*      */ n, n, n, n));
+static_assert(is<hd::task::LocalEnterGuard>(/*           */ n, n, n, n));
 
 // heddle: time, net, io
 static_assert(is<hd::time::Instant>(/*                   */ y, y, n, y));

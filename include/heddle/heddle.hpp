@@ -8,7 +8,7 @@
 //             select, race, join, try_join, join_all
 //   channel   mpsc and mpmc: channel, sync_channel; oneshot, broadcast, watch; channel::select for threads
 //   async     Mutex, RwLock, Semaphore, Notify, Barrier, OnceCell, SetOnce, CancellationToken
-//   runtime   Runtime, Builder, Handle, main; task::spawn, JoinHandle, yield_now
+//   runtime   Runtime, Builder, Handle, main; task::spawn, JoinHandle, yield_now; task::LocalSet, spawn_local, LocalRuntime
 //   time      Instant, sleep, sleep_until, timeout, timeout_at; pause, advance, resume
 //   net       IpAddr, SocketAddr, TcpListener, TcpStream
 //   io        Error, ErrorKind, Result
@@ -44,6 +44,8 @@
 #include <heddle/net/tcp_stream.hpp>
 #include <heddle/runtime/error.hpp>
 #include <heddle/runtime/join_handle.hpp>
+#include <heddle/runtime/local_runtime.hpp>
+#include <heddle/runtime/local_set.hpp>
 #include <heddle/runtime/main.hpp>
 #include <heddle/runtime/runtime.hpp>
 #include <heddle/runtime/spawn.hpp>

@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: MIT
-// What this thread runs for: its runtime, its worker, its task.
+// What this thread runs for: its runtime, its worker, its task; and what holds for that task alone.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
+
+namespace heddle::inline v0::task::detail {
+class Scope;
+}  // namespace heddle::inline v0::task::detail
 
 namespace heddle::inline v0::runtime {
 
@@ -35,6 +39,10 @@ struct Current {
   Shared* shared = nullptr;
   Worker* worker = nullptr;
   TaskHeader* task = nullptr;
+  // Where task::spawn_local puts tasks.
+  Scheduler* local = nullptr;
+  // The values of task-locals that hold for what is polled just now, innermost first.
+  task::detail::Scope* scopes = nullptr;
   // Task ids that this thread may give out.
   std::uint64_t next_id = 0;
   std::uint64_t last_id = 0;

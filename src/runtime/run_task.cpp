@@ -38,7 +38,7 @@ void cancel_notified(TaskHeader& task) noexcept {
 AfterPoll run_task(TaskHeader& task) noexcept {
   if (task.to_running() == ToRunning::kCancel) {
     cancel_running(task);
-    return AfterPoll::kDone;
+    return AfterPoll::kEnded;
   }
   Current& mine = current();
   // A task may poll others: those of a LocalSet.
@@ -56,17 +56,17 @@ AfterPoll run_task(TaskHeader& task) noexcept {
   mine.task = before;
   if (done) {
     complete(task);
-    return AfterPoll::kDone;
+    return AfterPoll::kEnded;
   }
   // A task that yielded keeps kRunning while it queues: nobody else may poll it, and no step of its state is needed.
   if (yielded) return AfterPoll::kRequeue;
   switch (task.to_idle()) {
-    case ToIdle::kIdle: return AfterPoll::kDone;
+    case ToIdle::kIdle: return AfterPoll::kWaits;
     case ToIdle::kRequeue: return AfterPoll::kRequeue;
     case ToIdle::kCancel: break;
   }
   cancel_running(task);
-  return AfterPoll::kDone;
+  return AfterPoll::kEnded;
 }
 
 }  // namespace heddle::inline v0::runtime::detail

@@ -9,6 +9,7 @@
 #include "runtime/owned_tasks.hpp"
 
 #include <cstddef>
+#include <cstdint>
 #include <vector>
 
 namespace heddle::inline v0::runtime {
@@ -31,6 +32,9 @@ class Scheduler {
 
   /// Enters a new task, with its JoinHandle's reference left to the caller, and schedules it; after the end cancels it.
   void launch(detail::TaskHeader& task) noexcept;
+
+  /// The same, for a task that stays on this thread.
+  virtual void launch_local(detail::TaskHeader& task) noexcept { launch(task); }
 
   [[nodiscard]] std::size_t alive_tasks() noexcept;
 
@@ -62,9 +66,13 @@ class Scheduler {
 
 namespace detail {
 
-enum class AfterPoll : std::uint8_t { kDone, kRequeue };
+enum class AfterPoll : std::uint8_t {
+  kWaits,    ///< nothing to do: a wake will queue it
+  kEnded,    ///< nothing to do: it has given its output, or was cancelled
+  kRequeue,  ///< push it to the back of a queue
+};
 
-/// Polls, or cancels, a notified task, whose reference it takes. kRequeue: push it to the back of a queue.
+/// Polls, or cancels, a notified task, whose reference it takes.
 [[nodiscard]] AfterPoll run_task(TaskHeader& task) noexcept;
 
 /// Cancels a task whose kRunning the caller has set.

@@ -21,6 +21,7 @@ namespace heddle::inline v0::runtime {
 
 class Shared;
 class Runtime;
+class LocalRuntime;
 struct Config;
 
 /// Makes this thread belong to a runtime while it lives: spawn, timers and sockets work. Tokio's `EnterGuard`.
@@ -137,6 +138,7 @@ class Runtime {
 
  private:
   friend class Builder;
+  friend class LocalRuntime;
   struct Threads;
   Runtime(Shared& shared, std::unique_ptr<Threads> threads) noexcept;
 
@@ -184,6 +186,9 @@ class Builder {
   /// Starts the runtime. Errors: what the system says when it refuses a thread or a descriptor; kInvalidInput for
   /// settings that make no sense.
   [[nodiscard]] io::Result<Runtime> build();
+
+  /// The same, for a current-thread runtime that stays on this thread: include heddle/runtime/local_runtime.hpp.
+  [[nodiscard]] io::Result<LocalRuntime> build_local();
 
  private:
   explicit Builder(bool multi_thread);
