@@ -10,8 +10,10 @@
 #include <heddle/future/on.hpp>
 #include <heddle/future/select.hpp>
 #include <heddle/future/task.hpp>
+#include <heddle/runtime/coop.hpp>
 #include <heddle/runtime/join_handle.hpp>
 #include <heddle/runtime/local_runtime.hpp>
+#include <heddle/runtime/task_local.hpp>
 #include <heddle/time/sleep.hpp>
 #include <heddle/time/timeout.hpp>
 
@@ -63,6 +65,8 @@ static_assert(kNoAggregates<heddle::mpsc::SendError<std::string>, heddle::mpsc::
 // runtime, time
 static_assert(kNoAggregates<heddle::task::JoinHandle<std::string>, heddle::task::JoinHandle<void>>);
 static_assert(kNoAggregates<heddle::task::LocalSet, heddle::task::RunUntil<Wait>, heddle::runtime::LocalRuntime>);
+static_assert(kNoAggregates<heddle::task::LocalScope<std::string, Wait>, heddle::task::Unconstrained<Wait>>);
+static_assert(kNoAggregates<heddle::task::ConsumeBudget, heddle::task::HasBudgetRemaining>);
 static_assert(kNoAggregates<decltype(heddle::time::sleep(std::chrono::seconds(1)))>);
 static_assert(kNoAggregates<heddle::time::Timeout<Wait>, heddle::time::Elapsed>);
 

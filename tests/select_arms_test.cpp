@@ -114,6 +114,15 @@ hd::Async<> local_tasks() {
   EXPECT_LOSES(mine());
 }
 
+constinit hd::task::Local<int> number;
+
+hd::Async<> futures_around_futures() {
+  EXPECT_LOSES(number.scope(1, []() -> hd::Async<> { co_await hd::pending(); }()));
+  EXPECT_LOSES(number.scope(1, []() -> hd::Task<> { co_await hd::pending(); }()));
+  EXPECT_LOSES(hd::task::unconstrained([]() -> hd::Task<> { co_await hd::pending(); }()));
+  EXPECT_FALSE(number.try_get().has_value());
+}
+
 TEST(SelectArms, waits_for_channels_lose_without_a_trace) {
   hd::runtime::Builder::current_thread().build()->block_on(channels());
 }
@@ -128,6 +137,7 @@ TEST(SelectArms, waits_for_sockets_and_time_lose_without_a_trace) {
 
 TEST(SelectArms, waits_for_local_tasks_lose_without_a_trace) {
   hd::runtime::Builder::current_thread().build()->block_on(local_tasks());
+  hd::runtime::Builder::current_thread().build()->block_on(futures_around_futures());
 }
 
 TEST(SelectArms, what_an_arm_waited_for_may_go_before_the_handler_has_run) {

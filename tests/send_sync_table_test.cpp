@@ -161,6 +161,16 @@ static_assert(is<hd::runtime::NoLocalSet>(/*             */ y, y, n, y));
 static_assert(is<hd::task::LocalSet>(/*                  */ n, n, n, y));
 static_assert(is<hd::task::RunUntil<hd::Task<>>>(/*      */ n, n, n, n));
 static_assert(is<hd::task::LocalEnterGuard>(/*           */ n, n, n, n));
+static_assert(is<hd::task::Local<Rc>>(/*                 */ y, y, y, y));
+static_assert(is<hd::task::LocalScope<int, hd::Task<>>>(/* */ y, y, n, y));
+static_assert(is<hd::task::LocalScope<Rc, hd::Task<>>>(/*  */ n, n, n, y));
+static_assert(is<hd::task::LocalScope<int, hd::Async<>>>(/**/ n, n, n, n));
+static_assert(is<hd::task::LocalScope<int, hd::Task<>&>>(/**/ y, n, n, n));
+static_assert(is<hd::task::AccessError>(/*               */ y, y, n, y));
+static_assert(is<hd::task::Unconstrained<hd::Task<>>>(/* */ y, y, n, y));
+static_assert(is<hd::task::Unconstrained<hd::Async<>>>(/**/ n, n, n, n));
+static_assert(is<hd::task::ConsumeBudget>(/*             */ y, y, n, y));
+static_assert(is<hd::task::HasBudgetRemaining>(/*        */ y, y, n, y));
 
 // heddle: time, net, io
 static_assert(is<hd::time::Instant>(/*                   */ y, y, n, y));

@@ -8,7 +8,8 @@
 //             select, race, join, try_join, join_all
 //   channel   mpsc and mpmc: channel, sync_channel; oneshot, broadcast, watch; channel::select for threads
 //   async     Mutex, RwLock, Semaphore, Notify, Barrier, OnceCell, SetOnce, CancellationToken
-//   runtime   Runtime, Builder, Handle, main; task::spawn, JoinHandle, yield_now; task::LocalSet, spawn_local, LocalRuntime
+//   runtime   Runtime, Builder, Handle, main; task::spawn, JoinHandle, yield_now; task::LocalSet, spawn_local, LocalRuntime;
+//             task::Local, unconstrained, consume_budget, has_budget_remaining
 //   time      Instant, sleep, sleep_until, timeout, timeout_at; pause, advance, resume
 //   net       IpAddr, SocketAddr, TcpListener, TcpStream
 //   io        Error, ErrorKind, Result
@@ -42,6 +43,7 @@
 #include <heddle/net/socket_addr.hpp>
 #include <heddle/net/tcp_listener.hpp>
 #include <heddle/net/tcp_stream.hpp>
+#include <heddle/runtime/coop.hpp>
 #include <heddle/runtime/error.hpp>
 #include <heddle/runtime/join_handle.hpp>
 #include <heddle/runtime/local_runtime.hpp>
@@ -49,6 +51,7 @@
 #include <heddle/runtime/main.hpp>
 #include <heddle/runtime/runtime.hpp>
 #include <heddle/runtime/spawn.hpp>
+#include <heddle/runtime/task_local.hpp>
 #include <heddle/sync/arc.hpp>
 #include <heddle/sync/barrier.hpp>
 #include <heddle/sync/cell.hpp>

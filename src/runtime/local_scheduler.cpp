@@ -10,22 +10,6 @@ namespace heddle::inline v0::runtime {
 
 using namespace detail;
 
-namespace {
-
-/// While tasks run or are cancelled, the values of task-locals around the poll of their set aren't theirs.
-class WithoutScopes {
- public:
-  WithoutScopes() noexcept : before_(std::exchange(current().scopes, nullptr)) {}
-  WithoutScopes(const WithoutScopes&) = delete;
-  WithoutScopes& operator=(const WithoutScopes&) = delete;
-  ~WithoutScopes() { current().scopes = before_; }
-
- private:
-  task::detail::Scope* before_;
-};
-
-}  // namespace
-
 void LocalScheduler::launch_local(TaskHeader& task) noexcept {
   HEDDLE_INVARIANT(is_owner(), "a LocalSet was used on another thread than the one that made it");
   ++unfinished_;
@@ -42,7 +26,6 @@ void LocalScheduler::end_poll() noexcept {
 }
 
 bool LocalScheduler::run_tasks(Context& cx, future::Waiter& waiter) noexcept {
-  const WithoutScopes tasks_have_their_own;
   for (std::uint32_t i = 0; i < kTasksPerPoll && !closed_; ++i) {
     TaskHeader* task = next_task();
     if (task == nullptr) {
@@ -86,7 +69,6 @@ void LocalScheduler::close() noexcept {
 }
 
 void LocalScheduler::end() noexcept {
-  const WithoutScopes tasks_have_their_own;
   Scheduler* const before = std::exchange(current().local, this);
   if (!queue_.empty()) injected_.push(queue_);
   cancel_all();

@@ -20,13 +20,32 @@ void complete(TaskHeader& task) noexcept {
   task.drop_references(2);
 }
 
+/// While it lives, this thread polls or destroys the future of `task`. A task may do that to others, those of a LocalSet:
+/// it is again the current one when that is done, and its task-locals weren't theirs.
+class Running {
+ public:
+  explicit Running(TaskHeader& task) noexcept
+      : mine_(current()), task_(std::exchange(mine_.task, &task)), scopes_(std::exchange(mine_.scopes, nullptr)) {}
+  Running(const Running&) = delete;
+  Running& operator=(const Running&) = delete;
+  ~Running() {
+    mine_.task = task_;
+    mine_.scopes = scopes_;
+  }
+
+ private:
+  Current& mine_;
+  TaskHeader* task_;
+  task::detail::Scope* scopes_;
+};
+
 }  // namespace
 
 void cancel_running(TaskHeader& task) noexcept {
-  TaskHeader*& current_task = current().task;
-  TaskHeader* const before = std::exchange(current_task, &task);
-  task.vtable().cancel(task);
-  current_task = before;
+  {
+    const Running running(task);
+    task.vtable().cancel(task);
+  }
   complete(task);
 }
 
@@ -40,20 +59,17 @@ AfterPoll run_task(TaskHeader& task) noexcept {
     cancel_running(task);
     return AfterPoll::kEnded;
   }
-  Current& mine = current();
-  // A task may poll others: those of a LocalSet.
-  TaskHeader* const before = std::exchange(mine.task, &task);
   // The runner's own reference: borrowed by the waker, given back before anything else happens to it.
   Waker waker = Waker::adopt(task);
   bool done = false;
   bool yielded = false;
   {
+    const Running running(task);
     Context cx(waker);
     done = task.vtable().poll(task, cx);
     yielded = cx.take_yielded();
   }
   static_cast<void>(std::move(waker).into_raw());
-  mine.task = before;
   if (done) {
     complete(task);
     return AfterPoll::kEnded;

@@ -86,16 +86,16 @@ TEST(RtLocal, a_local_task_is_woken_from_another_thread_and_by_timers) {
   auto runtime = make();
   auto [tx, rx] = hd::oneshot::channel<int>();
   auto handle = runtime.spawn_local(
-      [](auto rx, std::thread::id home) -> hd::Async<int> {
+      [](hd::oneshot::Receiver<int> receiver, std::thread::id home) -> hd::Async<int> {
         co_await hd::time::sleep(1ms);
-        const int got = (co_await rx).value();
+        const int got = (co_await receiver).value();
         EXPECT_EQ(std::this_thread::get_id(), home);
         co_return got;
       },
       std::move(rx), std::this_thread::get_id());
-  std::thread sender([](auto tx) { static_cast<void>(std::move(tx).send(9)); }, std::move(tx));
+  std::thread sends([](hd::oneshot::Sender<int> to) { static_cast<void>(std::move(to).send(9)); }, std::move(tx));
   EXPECT_EQ(runtime.block_on(handle).value(), 9);
-  sender.join();
+  sends.join();
 }
 
 TEST(RtLocal, its_end_drops_local_tasks_on_its_thread) {
