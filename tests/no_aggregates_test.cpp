@@ -5,6 +5,7 @@
 #include <heddle/channel/mpmc.hpp>
 #include <heddle/future/async.hpp>
 #include <heddle/future/future.hpp>
+#include <heddle/future/futures_ordered.hpp>
 #include <heddle/future/join.hpp>
 #include <heddle/future/ok.hpp>
 #include <heddle/future/on.hpp>
@@ -52,6 +53,8 @@ using Arm = decltype(heddle::on(std::declval<Wait>(), Handler()));
 static_assert(kNoAggregates<Arm, decltype(heddle::otherwise(std::declval<void (*)()>()))>);
 static_assert(kNoAggregates<decltype(heddle::select(std::declval<Arm>()))>);
 static_assert(kNoAggregates<decltype(heddle::join(std::declval<Wait>(), std::declval<Wait>()))>);
+static_assert(kNoAggregates<heddle::FuturesUnordered<Wait>, heddle::FuturesOrdered<Wait>,
+                            decltype(std::declval<heddle::FuturesUnordered<Wait>&>().next())>);
 static_assert(kNoAggregates<heddle::future::Joined<int, std::string>>);
 
 // channel

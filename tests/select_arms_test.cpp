@@ -117,6 +117,14 @@ hd::Async<> local_tasks() {
 constinit hd::task::Local<int> number;
 
 hd::Async<> futures_around_futures() {
+  hd::FuturesUnordered<hd::time::Sleep> sleeps;
+  sleeps.push_with([] { return hd::time::sleep(1h); });
+  EXPECT_LOSES(sleeps.next());
+  EXPECT_EQ(sleeps.len(), 1U);
+  hd::FuturesOrdered<hd::future::PendingFuture<void>> ordered;
+  ordered.push_back(hd::pending());
+  EXPECT_LOSES(ordered.next());
+  EXPECT_EQ(ordered.len(), 1U);
   EXPECT_LOSES(number.scope(1, []() -> hd::Async<> { co_await hd::pending(); }()));
   EXPECT_LOSES(number.scope(1, []() -> hd::Task<> { co_await hd::pending(); }()));
   EXPECT_LOSES(hd::task::unconstrained([]() -> hd::Task<> { co_await hd::pending(); }()));

@@ -140,6 +140,12 @@ static_assert(is<hd::future::ReadyFuture<int>>(/*        */ y, y, n, y));
 static_assert(is<hd::future::ReadyFuture<Rc>>(/*         */ n, n, n, y));
 static_assert(is<hd::future::PendingFuture<int>>(/*      */ y, y, n, y));
 static_assert(is<hd::future::PollFn<hd::Poll<int> (*)(hd::Context&)>>(y, y, n, y));
+static_assert(is<hd::FuturesUnordered<hd::Task<>>>(/*    */ y, y, n, y));
+static_assert(is<hd::FuturesUnordered<hd::future::ReadyFuture<Rc>>>(n, n, n, y));
+static_assert(is<hd::FuturesUnordered<hd::net::ReadFuture>>(y, n, n, n));
+static_assert(is<hd::FuturesOrdered<hd::Task<int>>>(/*   */ y, y, n, y));
+static_assert(is<hd::FuturesOrdered<hd::Task<Rc>>>(/*    */ n, n, n, y));
+static_assert(is<hd::future::NextOf<hd::FuturesUnordered<hd::Task<>>>>(y, n, n, n));
 static_assert(is<hd::PolledAfterCompletion>(/*           */ y, y, n, y));
 
 // heddle: runtime and task

@@ -5,7 +5,7 @@
 //   sync      Arc, Weak, Rc, Cell, RefCell, Mutex, RwLock, Condvar, Once, OnceLock, LazyLock, Barrier
 //   thread    spawn, Builder, JoinHandle, scope; current, park, sleep, yield_now, LocalKey, available_parallelism
 //   future    Poll, Waker, Context, Future, ready, pending, poll_fn, Async, Task, ok, block_on;
-//             select, race, join, try_join, join_all
+//             select, race, join, try_join, join_all; FuturesUnordered, FuturesOrdered
 //   channel   mpsc and mpmc: channel, sync_channel; oneshot, broadcast, watch; channel::select for threads
 //   async     Mutex, RwLock, Semaphore, Notify, Barrier, OnceCell, SetOnce, CancellationToken
 //   runtime   Runtime, Builder, Handle, main; task::spawn, JoinHandle, yield_now; task::LocalSet, spawn_local, LocalRuntime;
@@ -32,6 +32,8 @@
 #include <heddle/future/async.hpp>
 #include <heddle/future/block_on.hpp>
 #include <heddle/future/future.hpp>
+#include <heddle/future/futures_ordered.hpp>
+#include <heddle/future/futures_unordered.hpp>
 #include <heddle/future/join.hpp>
 #include <heddle/future/loss.hpp>
 #include <heddle/future/ok.hpp>

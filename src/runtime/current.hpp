@@ -46,6 +46,8 @@ struct Current {
   // Task ids that this thread may give out.
   std::uint64_t next_id = 0;
   std::uint64_t last_id = 0;
+  // Which thread this is; 0 until number_of_this_thread.
+  std::uint64_t thread = 0;
 
   /// This thread's worker, if it is one of `scheduler`: a task may have entered another runtime than that of its worker.
   [[nodiscard]] Worker* worker_of(const Scheduler& scheduler) const noexcept {
@@ -56,6 +58,9 @@ struct Current {
 /// This thread's Current. Not inline: a coroutine may resume on another thread, and compilers keep the address of a
 /// thread-local across a suspension.
 [[nodiscard, gnu::noinline]] Current& current() noexcept;
+
+/// Tells this thread from all others, those that have ended included.
+[[nodiscard]] std::uint64_t number_of_this_thread() noexcept;
 
 }  // namespace detail
 }  // namespace heddle::inline v0::runtime

@@ -9,14 +9,16 @@
 
 namespace heddle::inline v0::runtime {
 
-LocalRuntime::LocalRuntime(Runtime runtime) noexcept : runtime_(std::move(runtime)), owner_(&detail::current()) {}
+LocalRuntime::LocalRuntime(Runtime runtime) noexcept
+    : runtime_(std::move(runtime)), owner_(detail::number_of_this_thread()) {}
 
 LocalRuntime::~LocalRuntime() {
   if (runtime_.shared_ != nullptr) static_cast<void>(scheduler());
 }
 
 Scheduler& LocalRuntime::scheduler() const noexcept {
-  HEDDLE_INVARIANT(&detail::current() == owner_, "a LocalRuntime was used on another thread than the one that made it");
+  HEDDLE_INVARIANT(detail::current().thread == owner_,
+                   "a LocalRuntime was used on another thread than the one that made it");
   return *runtime_.shared_;
 }
 

@@ -27,7 +27,7 @@ namespace heddle::inline v0::runtime {
 
 class LocalScheduler final : public Scheduler {
  public:
-  LocalScheduler() : Scheduler(1), owner_(&detail::current()) {}
+  LocalScheduler() : Scheduler(1), owner_(detail::number_of_this_thread()) {}
 
   // All for the owner's thread.
 
@@ -56,12 +56,12 @@ class LocalScheduler final : public Scheduler {
   static constexpr std::uint32_t kTasksPerPoll = 61;
   static constexpr std::uint32_t kInjectedInterval = 31;
 
-  [[nodiscard]] bool is_owner() const noexcept { return &detail::current() == owner_; }
+  [[nodiscard]] bool is_owner() const noexcept { return detail::current().thread == owner_; }
   detail::TaskHeader* next_task() noexcept;
   void end() noexcept;
 
-  // Constant: the address of the owner's thread-local.
-  const detail::Current* const owner_;
+  // Constant: the owner's number.
+  const std::uint64_t owner_;
 
   // Owned by the owner's thread.
   detail::TaskQueue queue_;

@@ -53,7 +53,8 @@ class [[nodiscard]] Unconstrained {
 ///
 /// Corresponds to Tokio's `task::unconstrained`.
 template <class F>
-requires Future<std::remove_reference_t<F>> Unconstrained<F> unconstrained(F&& future) {
+  requires Future<std::remove_reference_t<F>>
+Unconstrained<F> unconstrained(F&& future) {
   return Unconstrained<F>(std::forward<F>(future));
 }
 

@@ -6,6 +6,7 @@
 #include <heddle/runtime/runtime.hpp>
 
 #include <cstddef>
+#include <cstdint>
 #include <type_traits>
 #include <utility>
 
@@ -31,18 +32,21 @@ class LocalRuntime {
 
   /// As Runtime::block_on.
   template <class F>
-  requires Future<std::remove_reference_t<F>> OutputOf<std::remove_reference_t<F>> block_on(F&& future) {
+    requires Future<std::remove_reference_t<F>>
+  OutputOf<std::remove_reference_t<F>> block_on(F&& future) {
     const task::LocalEnterGuard local(scheduler());
     return runtime_.block_on(std::forward<F>(future));
   }
 
   /// As task::spawn_local, onto this runtime: within block_on or outside of it.
   template <class... X>
-  requires detail::LocallySpawnable<X...> detail::LocalHandle<X...> spawn_local(X&&... work) {
+    requires detail::LocallySpawnable<X...>
+  detail::LocalHandle<X...> spawn_local(X&&... work) {
     return detail::spawn_local_on(scheduler(), std::forward<X>(work)...);
   }
   template <class... X>
-  requires detail::RefusedLocally<X...> detail::LocalRefusal<X...> spawn_local(X&&...);
+    requires detail::RefusedLocally<X...>
+  detail::LocalRefusal<X...> spawn_local(X&&...);
 
   /// For other threads, and for tasks that are Send.
   [[nodiscard]] Handle handle() const noexcept { return runtime_.handle(); }
@@ -71,8 +75,8 @@ class LocalRuntime {
   [[nodiscard]] Scheduler& scheduler() const noexcept;
 
   Runtime runtime_;
-  // Constant: the address of a thread-local of the thread that made it.
-  const void* owner_;
+  // The number of the thread that made it.
+  std::uint64_t owner_;
 };
 
 }  // namespace heddle::inline v0::runtime

@@ -63,7 +63,7 @@ struct LocalWork<F> {
   static constexpr bool kMayStay = marker::MayStay<Future, OutputOf<Future>>;
 };
 template <class F, class... Args>
-requires AsyncFunction<std::decay_t<F>, std::decay_t<Args>...>
+  requires AsyncFunction<std::decay_t<F>, std::decay_t<Args>...>
 struct LocalWork<F, Args...> {
   using Future = LocalCall<std::decay_t<F>, std::decay_t<Args>...>;
   using Refusal = marker::RefusedToStay<std::decay_t<F>, std::decay_t<Args>..., OutputOf<Future>>;
@@ -208,11 +208,13 @@ class [[nodiscard]] LocalSet {
 
   /// Adds a task. As task::spawn_local, from within the set or outside of it.
   template <class... X>
-  requires runtime::detail::LocallySpawnable<X...> runtime::detail::LocalHandle<X...> spawn_local(X&&... work)
-  const { return runtime::detail::spawn_local_on(books(), std::forward<X>(work)...); }
+    requires runtime::detail::LocallySpawnable<X...>
+  runtime::detail::LocalHandle<X...> spawn_local(X&&... work) const {
+    return runtime::detail::spawn_local_on(books(), std::forward<X>(work)...);
+  }
   template <class... X>
-  requires runtime::detail::RefusedLocally<X...> runtime::detail::LocalRefusal<X...> spawn_local(X&&...)
-  const;
+    requires runtime::detail::RefusedLocally<X...>
+  runtime::detail::LocalRefusal<X...> spawn_local(X&&...) const;
 
   /// Awaits `future` and runs the tasks of the set meanwhile: `co_await set.run_until(work());`
   ///
@@ -221,14 +223,17 @@ class [[nodiscard]] LocalSet {
   /// Returns     What `future` gives. Tasks that haven't ended wait for the next run_until.
   /// Cancelling  Drops the future, if it is a temporary. Loses what that loses.
   template <class F>
-  requires Future<std::remove_reference_t<F>> RunUntil<F> run_until(F&& future)
-  const { return RunUntil<F>(*scheduler_, std::forward<F>(future)); }
+    requires Future<std::remove_reference_t<F>>
+  RunUntil<F> run_until(F&& future) const {
+    return RunUntil<F>(*scheduler_, std::forward<F>(future));
+  }
 
   /// `runtime.block_on(run_until(future))`.
   template <class F>
-  requires Future<std::remove_reference_t<F>> OutputOf<std::remove_reference_t<F>> block_on(runtime::Runtime& runtime,
-                                                                                            F&& future)
-  const { return runtime.block_on(run_until(std::forward<F>(future))); }
+    requires Future<std::remove_reference_t<F>>
+  OutputOf<std::remove_reference_t<F>> block_on(runtime::Runtime& runtime, F&& future) const {
+    return runtime.block_on(run_until(std::forward<F>(future)));
+  }
 
   /// task::spawn_local puts tasks into this set, on this thread, while the guard lives. It runs none of them.
   [[nodiscard]] LocalEnterGuard enter() const noexcept { return LocalEnterGuard(books()); }
@@ -259,11 +264,13 @@ class [[nodiscard]] LocalSet {
 ///
 /// Corresponds to Tokio's `task::spawn_local`.
 template <class... X>
-requires runtime::detail::LocallySpawnable<X...> runtime::detail::LocalHandle<X...> spawn_local(X&&... work) {
+  requires runtime::detail::LocallySpawnable<X...>
+runtime::detail::LocalHandle<X...> spawn_local(X&&... work) {
   return runtime::detail::spawn_local_on(runtime::detail::current_local(), std::forward<X>(work)...);
 }
 template <class... X>
-requires runtime::detail::RefusedLocally<X...> runtime::detail::LocalRefusal<X...> spawn_local(X&&...);
+  requires runtime::detail::RefusedLocally<X...>
+runtime::detail::LocalRefusal<X...> spawn_local(X&&...);
 
 }  // namespace task
 

@@ -136,12 +136,14 @@ class Local {
   /// Returns     What `future` gives.
   /// Cancelling  Drops the future, if it is a temporary, with the value still set; then the value. Loses what that loses.
   template <class F>
-  requires Future<std::remove_reference_t<F>> LocalScope<T, F> scope(T value, F&& future)
-  const { return LocalScope<T, F>(*this, std::move(value), std::forward<F>(future)); }
+    requires Future<std::remove_reference_t<F>>
+  LocalScope<T, F> scope(T value, F&& future) const {
+    return LocalScope<T, F>(*this, std::move(value), std::forward<F>(future));
+  }
 
   /// Calls `f` with `value` set, and returns what it does: `f` must not be a coroutine.
   template <std::invocable F>
-  requires thread::detail::EndsWithTheCall<std::invoke_result_t<F>>
+    requires thread::detail::EndsWithTheCall<std::invoke_result_t<F>>
   decltype(auto) sync_scope(const T& value, F&& f) const {
     const detail::Scope scope(this, std::addressof(value));
     return std::invoke(std::forward<F>(f));
@@ -170,11 +172,15 @@ class Local {
   }
 
   /// A copy of the value. Throws AccessError outside of a scope.
-  [[nodiscard]] T get() const requires std::copy_constructible<T> {
+  [[nodiscard]] T get() const
+    requires std::copy_constructible<T>
+  {
     return with([](const T& value) { return value; });
   }
   /// The same, with the AccessError returned.
-  [[nodiscard]] std::expected<T, AccessError> try_get() const requires std::copy_constructible<T> {
+  [[nodiscard]] std::expected<T, AccessError> try_get() const
+    requires std::copy_constructible<T>
+  {
     return try_with([](const T& value) { return value; });
   }
 
