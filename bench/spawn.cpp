@@ -2,6 +2,9 @@
 // What tasks cost: spawning one and many, yielding, and timers that never fire.
 #include "measure.hpp"
 
+#include <heddle/future/async.hpp>
+#include <heddle/runtime/local_runtime.hpp>
+#include <heddle/runtime/local_set.hpp>
 #include <heddle/runtime/runtime.hpp>
 #include <heddle/time/sleep.hpp>
 
@@ -62,6 +65,22 @@ void row(hd::runtime::Runtime& runtime, const std::string& name, std::size_t ope
   bench::report(name, operations, [&] { static_cast<void>(runtime.block_on(runtime.spawn(make()))); });
 }
 
+hd::Async<> spawn_local_and_await(int times) {
+  for (int i = 0; i < times; ++i) {
+    auto task = hd::task::spawn_local(nothing());
+    static_cast<void>(co_await task);
+  }
+}
+
+void local_table() {
+  constexpr int kTimes = 300'000;
+  auto local = hd::runtime::Builder::current_thread().build_local().value();
+  bench::report("local runtime: spawn one and await", kTimes, [&] { local.block_on(spawn_local_and_await(kTimes)); });
+  auto runtime = hd::runtime::Builder::current_thread().build().value();
+  const hd::task::LocalSet set;
+  bench::report("local set: spawn one and await", kTimes, [&] { set.block_on(runtime, spawn_local_and_await(kTimes)); });
+}
+
 void table(const std::string& kind, hd::runtime::Runtime runtime) {
   row(runtime, kind + "spawn one and await", 300'000, [] { return spawn_and_await(300'000); });
   row(runtime, kind + "1,000 spawned, then awaited", 300'000, [] { return spawn_batches(300, 1000); });
@@ -74,6 +93,7 @@ void table(const std::string& kind, hd::runtime::Runtime runtime) {
 
 int main() {
   table("current thread: ", hd::runtime::Builder::current_thread().build().value());
+  local_table();
   for (const std::size_t workers : {1U, 2U}) {
     auto builder = hd::runtime::Builder::multi_thread();
     table(fmt::format("{} workers: ", workers), builder.worker_threads(workers).build().value());
