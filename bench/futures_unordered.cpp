@@ -1,5 +1,10 @@
 // SPDX-License-Identifier: MIT
-// What a wake of one member costs in a set of 10 to 100,000 futures; and what it costs where all are polled.
+// A wake, and the poll that follows, of a set of futures that is WIDTH members large.
+//
+//   few     of one of ten members, whatever the width: what a wake costs
+//   any     of any member: and what the caches' misses cost
+//   all     of join_all, which polls every member
+//   push    a member pushed, and its result taken
 #include "measure.hpp"
 
 #include <heddle/base/random.hpp>
@@ -7,76 +12,91 @@
 #include <heddle/future/futures_unordered.hpp>
 #include <heddle/future/join.hpp>
 
-#include <fmt/format.h>
-
+#include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <utility>
 #include <vector>
 
-namespace hd = heddle;
-
 namespace {
 
-/// Leaves its waker to the benchmark.
+namespace hd = heddle;
+
+/// Leaves its waker to the benchmark, and counts polls.
 class Waits {
  public:
   using Output = int;
-  explicit Waits(hd::Waker& waker) noexcept : waker_(&waker) {}
+  Waits(hd::Waker& waker, std::uint64_t& polls) noexcept : waker_(&waker), polls_(&polls) {}
   hd::Poll<int> poll(hd::Context& cx) {
+    ++*polls_;
     if (!waker_->will_wake(cx.waker())) *waker_ = cx.waker().clone();
     return hd::Pending;
   }
 
  private:
   hd::Waker* waker_;
+  std::uint64_t* polls_;
 };
 
-/// Wakes `hot` of the members: with few, what is left is the cost of the wake; with all, that of the caches' misses too.
-void wake_members(std::size_t members, std::size_t hot, int wakes) {
-  std::vector<hd::Waker> wakers(members);
+void wake(const bench::Row& row, std::size_t hot) {
+  std::uint64_t polls = 0;
+  std::vector<hd::Waker> wakers(row.width);
   hd::FuturesUnordered<Waits> set;
-  for (hd::Waker& waker : wakers) set.push(Waits(waker));
+  for (hd::Waker& waker : wakers) set.push(Waits(waker, polls));
   const hd::Waker nobody;
   hd::Context cx(nobody, hd::Context::kUnlimited);
   static_cast<void>(set.poll_next(cx));
   hd::base::FastRandom random(1);
-  bench::report(fmt::format("unordered: wake one of {} of {} members", hot, members), static_cast<std::size_t>(wakes), [&] {
-    for (int i = 0; i < wakes; ++i) {
-      wakers[random.below(static_cast<std::uint32_t>(hot))].wake_by_ref();
-      static_cast<void>(set.poll_next(cx));
-    }
-  });
+  const bench::Stopwatch watch;
+  for (std::uint64_t i = 0; i < row.count; ++i) {
+    wakers[random.below(static_cast<std::uint32_t>(hot))].wake_by_ref();
+    static_cast<void>(set.poll_next(cx));
+  }
+  bench::check(polls == row.width + row.count);
+  watch.print(row.count);
 }
 
-void poll_all(std::size_t members, int wakes) {
-  std::vector<hd::Waker> wakers(members);
+void poll_all(const bench::Row& row) {
+  std::uint64_t polls = 0;
+  std::vector<hd::Waker> wakers(row.width);
   std::vector<Waits> futures;
-  for (hd::Waker& waker : wakers) futures.push_back(Waits(waker));
+  for (hd::Waker& waker : wakers) futures.emplace_back(waker, polls);
   auto all = hd::join_all(std::move(futures));
   const hd::Waker nobody;
   hd::Context cx(nobody, hd::Context::kUnlimited);
-  bench::report(fmt::format("join_all: wake and poll, {} members", members), static_cast<std::size_t>(wakes), [&] {
-    for (int i = 0; i < wakes; ++i) static_cast<void>(all.poll(cx));
-  });
+  const bench::Stopwatch watch;
+  for (std::uint64_t i = 0; i < row.count; ++i) static_cast<void>(all.poll(cx));
+  bench::check(polls == row.width * row.count);
+  watch.print(row.count);
 }
 
-void push_and_take(std::size_t members) {
-  bench::report(fmt::format("unordered: push and take, {} members", members), members, [&] {
-    hd::FuturesUnordered<hd::future::ReadyFuture<int>> set;
-    for (std::size_t i = 0; i < members; ++i) set.push(hd::ready(1));
-    const hd::Waker nobody;
-    hd::Context cx(nobody, hd::Context::kUnlimited);
-    while (!set.is_empty()) static_cast<void>(set.poll_next(cx));
-  });
+void push_and_take(const bench::Row& row) {
+  std::uint64_t taken = 0;
+  const hd::Waker nobody;
+  hd::Context cx(nobody, hd::Context::kUnlimited);
+  const bench::Stopwatch watch;
+  hd::FuturesUnordered<hd::future::ReadyFuture<int>> set;
+  while (taken < row.count) {
+    for (std::size_t i = 0; i < row.width; ++i) set.push(hd::ready(1));
+    for (; !set.is_empty(); ++taken) static_cast<void>(set.poll_next(cx));
+  }
+  bench::check(taken >= row.count);
+  watch.print(taken);
 }
 
 }  // namespace
 
-int main() {
-  for (const std::size_t members : {10U, 100U, 1'000U, 10'000U, 100'000U}) wake_members(members, 10, 1'000'000);
-  for (const std::size_t members : {100U, 1'000U, 10'000U, 100'000U}) wake_members(members, members, 1'000'000);
-  for (const std::size_t members : {10U, 100U, 1'000U, 10'000U}) {
-    poll_all(members, static_cast<int>(10'000'000 / members));
+int main(int argc, char** argv) {
+  const bench::Row row = bench::row_of(argc, argv);
+  if (row.kind == "few") {
+    wake(row, std::min<std::size_t>(row.width, 10));
+  } else if (row.kind == "any") {
+    wake(row, row.width);
+  } else if (row.kind == "all") {
+    poll_all(row);
+  } else if (row.kind == "push") {
+    push_and_take(row);
+  } else {
+    bench::unknown(row);
   }
-  push_and_take(100'000);
 }

@@ -8,8 +8,8 @@
 //             select, race, join, try_join, join_all; FuturesUnordered, FuturesOrdered
 //   channel   mpsc and mpmc: channel, sync_channel; oneshot, broadcast, watch; channel::select for threads
 //   async     Mutex, RwLock, Semaphore, Notify, Barrier, OnceCell, SetOnce, CancellationToken
-//   runtime   Runtime, Builder, Handle, main; task::spawn, JoinHandle, yield_now; task::LocalSet, spawn_local, LocalRuntime;
-//             task::Local, unconstrained, consume_budget, has_budget_remaining
+//   runtime   Runtime, Builder, Handle, main; task::spawn, spawn_blocking, Builder, JoinHandle, yield_now;
+//             task::LocalSet, spawn_local, LocalRuntime; task::Local, unconstrained, consume_budget, has_budget_remaining
 //   time      Instant, sleep, sleep_until, timeout, timeout_at; pause, advance, resume
 //   net       IpAddr, SocketAddr, TcpListener, TcpStream
 //   io        Error, ErrorKind, Result
@@ -51,9 +51,13 @@
 #include <heddle/runtime/local_runtime.hpp>
 #include <heddle/runtime/local_set.hpp>
 #include <heddle/runtime/main.hpp>
+#include <heddle/runtime/metrics.hpp>
 #include <heddle/runtime/runtime.hpp>
 #include <heddle/runtime/spawn.hpp>
+#include <heddle/runtime/spawn_blocking.hpp>
+#include <heddle/runtime/task_builder.hpp>
 #include <heddle/runtime/task_local.hpp>
+#include <heddle/runtime/task_meta.hpp>
 #include <heddle/sync/arc.hpp>
 #include <heddle/sync/barrier.hpp>
 #include <heddle/sync/cell.hpp>

@@ -2,6 +2,8 @@
 // What a Builder decides.
 #pragma once
 
+#include <heddle/runtime/runtime.hpp>
+
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -9,18 +11,46 @@
 
 namespace heddle::inline v0::runtime {
 
+/// Called with each task. See Builder.
+struct TaskHooks {
+  TaskHook spawn;
+  TaskHook terminate;
+  TaskHook before_poll;
+  TaskHook after_poll;
+
+  static void call(const TaskHook& hook, const detail::TaskHeader& task) {
+    if (hook) hook(task.meta());
+  }
+};
+
+/// A runtime's settings; constant once it is built.
 struct Config {
   bool multi_thread = true;
   std::size_t worker_threads = 0;  // unless given: as many as the process may use processors
   bool workers_given = false;
-  std::string thread_name = "heddle-worker";
+  std::function<std::string()> thread_name;  // unless given: the names below
   std::size_t thread_stack_size = 0;  // 0: the system's
+  std::size_t max_blocking_threads = 512;
+  std::uint64_t thread_keep_alive = 10'000'000'000;  // nanoseconds
   std::uint32_t event_interval = 61;
   std::uint32_t global_queue_interval = 31;
   bool start_paused = false;
   std::uint64_t seed = 0x9e3779b97f4a7c15U;
   std::function<void()> on_thread_start;
   std::function<void()> on_thread_stop;
+  std::function<void()> on_thread_park;
+  std::function<void()> on_thread_unpark;
+  TaskHooks task_hooks;
+  UnhandledPanic unhandled_panic = UnhandledPanic::kIgnore;
+
+  /// Null if none is set.
+  [[nodiscard]] const TaskHooks* hooks() const noexcept {
+    const bool any = task_hooks.spawn || task_hooks.terminate || task_hooks.before_poll || task_hooks.after_poll;
+    return any ? &task_hooks : nullptr;
+  }
+
+  [[nodiscard]] std::string worker_name() const { return thread_name ? thread_name() : "heddle-worker"; }
+  [[nodiscard]] std::string blocking_thread_name() const { return thread_name ? thread_name() : "heddle-blocking"; }
 };
 
 }  // namespace heddle::inline v0::runtime

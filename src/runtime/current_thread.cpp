@@ -3,6 +3,9 @@
 #include "runtime/current_thread.hpp"
 
 #include <heddle/future/block_on.hpp>
+#include <heddle/runtime/error.hpp>
+
+#include "base/describe.hpp"
 
 #include <algorithm>
 #include <limits>
@@ -50,8 +53,16 @@ class CurrentThread::MainWaker final : public future::WakeTarget {
   base::atomic<bool> woken_{true};
 };
 
+namespace {
+
+[[noreturn]] void refuse(const std::exception_ptr& panic) {
+  throw RuntimeShutDown("a task panicked: " + base::describe(panic));
+}
+
+}  // namespace
+
 CurrentThread::CurrentThread(const Config& config, std::unique_ptr<Driver> driver)
-    : Shared(1, std::move(driver)), Worker(static_cast<const Shared&>(*this), 0), config_(config) {
+    : Shared(config, 1, std::move(driver)), Worker(static_cast<const Shared&>(*this), 0) {
   if (config_.start_paused) clock().pause();
 }
 
@@ -72,6 +83,7 @@ void CurrentThread::block_on(MainFuture& future) {
     }
     {
       const std::lock_guard guard(lock_);
+      if (panic_ != nullptr) refuse(panic_);
       const auto is_ours = [&](const Waker& other) { return other.will_wake(waker); };
       if (core_taken_ && std::ranges::none_of(waiting_, is_ours)) waiting_.push_back(waker.clone());
     }
@@ -112,6 +124,7 @@ void CurrentThread::drive(MainFuture& future) {
   } guard{*this, mine, mine};
   mine.shared = this;
   mine.worker = this;
+  metrics.resume(sys::monotonic_ns());
 
   auto* main = new MainWaker(*this);
   const Waker waker = Waker::adopt(*main);
@@ -121,6 +134,7 @@ void CurrentThread::drive(MainFuture& future) {
       if (future.poll(cx)) return static_cast<void>(cx.take_yielded());
     }
     const bool more = run_some_tasks() || main->is_set();
+    if (panic_ != nullptr) refuse(panic_);
     if (more && tick_ - turned_at_ < config_.event_interval) continue;  // a main future that yields is a poll like others
     turned_at_ = tick_;
     turn(!more);
@@ -136,25 +150,33 @@ bool CurrentThread::run_some_tasks() noexcept {
     }
     TaskHeader* task = queue_.pop_front();
     if (task == nullptr) return false;
-    if (run_task(*task) == AfterPoll::kRequeue) queue_.push_back(*task);
+    metrics.polls.add();
+    if (run_task(*task, hooks()) == AfterPoll::kRequeue) queue_.push_back(*task);
+    if (panic_ != nullptr) return true;
   }
   return true;
 }
 
 void CurrentThread::turn(bool may_wait) noexcept {
+  if (may_wait && config_.on_thread_park) config_.on_thread_park();
   HEDDLE_INVARIANT(driver().try_acquire(), "only the thread with the core turns the driver");
   if (may_wait) {
-    parker_.park_in_driver(driver(), time_to_wait());
+    metrics.park(sys::monotonic_ns());
+    parker_.park_in_driver(driver(), queue_.empty() ? time_to_wait() : Driver::kNoWait);  // the hook may have spawned
     sleeps_until_.store(0, base::seq_cst);
+    metrics.resume(sys::monotonic_ns());
   } else {
+    metrics.work(sys::monotonic_ns());
     driver().turn(Driver::kNoWait);
   }
   driver().release();
+  if (may_wait && config_.on_thread_unpark) config_.on_thread_unpark();
 }
 
 void CurrentThread::advance_paused_clock(const MainWaker& main) noexcept {
-  // Paused time goes on by itself when nothing else can happen: no event came, nothing is ready to run.
-  if (!clock().paused() || !queue_.empty() || !injected_.empty() || main.is_set()) return;
+  // Paused time goes on by itself when nothing else can happen: no event came, nothing is ready to run. The pool is
+  // looked at first: a job that is done there has queued what it woke.
+  if (!clock().paused() || blocking_pool().is_busy() || !queue_.empty() || !injected_.empty() || main.is_set()) return;
   const std::uint64_t next = timers().exact_next_turn();
   if (next != TimerShard::kNever) clock().advance_to(next);
 }
@@ -166,7 +188,15 @@ std::uint64_t CurrentThread::time_to_wait() noexcept {
   const std::uint64_t next = std::min(until, timers().next_turn());
   if (next == TimerShard::kNever) return Driver::kForever;
   const std::uint64_t now = clock().now();
-  return next > now && !clock().paused() ? next - now : Driver::kNoWait;
+  if (next <= now) return Driver::kNoWait;
+  if (!clock().paused()) return next - now;
+  return blocking_pool().is_busy() ? Driver::kForever : Driver::kNoWait;  // its job will interrupt
+}
+
+void CurrentThread::shut_down_for(const std::exception_ptr& panic) noexcept {
+  const std::lock_guard guard(lock_);
+  shut_down_ = true;  // give_core() will end it
+  panic_ = panic;
 }
 
 void CurrentThread::shut_down() noexcept {

@@ -13,6 +13,7 @@
 #include "runtime/task_queue.hpp"
 
 #include <cstdint>
+#include <exception>
 #include <memory>
 #include <vector>
 
@@ -24,6 +25,7 @@ class CurrentThread final : public Shared, private detail::Worker {
 
   [[nodiscard]] bool is_current_thread() const noexcept override { return true; }
   [[nodiscard]] std::size_t worker_count() const noexcept override { return 1; }
+  [[nodiscard]] const detail::Worker& worker(std::size_t) const noexcept override { return *this; }
 
   /// Runs tasks until `future` is ready. While another thread does so, waits for its turn to run them.
   void block_on(detail::MainFuture& future);
@@ -33,11 +35,15 @@ class CurrentThread final : public Shared, private detail::Worker {
 
  protected:
   void notify_injected() noexcept override { parker_.unpark(driver()); }
+  void shut_down_for(const std::exception_ptr& panic) noexcept override;
 
  private:
   class MainWaker;
 
-  void schedule_local(detail::TaskHeader& task) noexcept override { queue_.push_back(task); }
+  void schedule_local(detail::TaskHeader& task) noexcept override {
+    metrics.local_schedules.add();
+    queue_.push_back(task);
+  }
 
   bool try_take_core() noexcept;
   void give_core() noexcept;
@@ -48,7 +54,6 @@ class CurrentThread final : public Shared, private detail::Worker {
   void advance_paused_clock(const MainWaker& main) noexcept;
   [[nodiscard]] std::uint64_t time_to_wait() noexcept;
 
-  const Config config_;
   detail::Parker parker_;
 
   // Owned by whoever has the core.
@@ -61,6 +66,8 @@ class CurrentThread final : public Shared, private detail::Worker {
   bool core_taken_ = false;
   bool shut_down_ = false;
   std::vector<Waker> waiting_;
+  // Of the task for which the runtime has shut down. Written by who has the core, guarded by lock_ for all others.
+  std::exception_ptr panic_;
 };
 
 }  // namespace heddle::inline v0::runtime

@@ -15,5 +15,6 @@ NoLocalSet::NoLocalSet()
                        "LocalSet::enter, LocalRuntime::block_on, or a task that was spawned there") {}
 
 RuntimeShutDown::RuntimeShutDown() : std::runtime_error("the runtime has shut down") {}
+RuntimeShutDown::RuntimeShutDown(const std::string& why) : std::runtime_error("the runtime has shut down: " + why) {}
 
 }  // namespace heddle::inline v0::runtime

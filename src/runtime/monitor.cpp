@@ -31,7 +31,7 @@ bool Monitor::finds_neglect() noexcept {
   neglect |= !shared_.injected_.empty();
   for (std::size_t i = 0; i < polls_.size(); ++i) {
     MultiThreadWorker& worker = *shared_.workers_[i];
-    const std::uint32_t polls = worker.polls();
+    const std::uint64_t polls = worker.metrics.polls.get();
     if (polls == polls_[i] && worker.has_queue()) {
       worker.assume_poll_length(kPeriod);
       neglect = true;

@@ -70,7 +70,7 @@ class Monitor {
   base::atomic<std::uint32_t> state_{kWatching};
   // Owned by the monitor's thread: what it saw at the last look.
   std::uint64_t turns_ = 0;
-  std::vector<std::uint32_t> polls_;
+  std::vector<std::uint64_t> polls_;
 };
 
 }  // namespace detail

@@ -9,8 +9,7 @@
 namespace heddle::inline v0::runtime {
 
 MultiThread::MultiThread(const Config& config, std::size_t workers, std::unique_ptr<detail::Driver> driver)
-    : Shared(workers, std::move(driver)),
-      config_(config),
+    : Shared(config, workers, std::move(driver)),
       idle_(static_cast<std::uint32_t>(workers)),
       workers_(make_workers(workers)),
       monitor_(*this),
@@ -21,6 +20,7 @@ std::vector<std::unique_ptr<detail::MultiThreadWorker>> MultiThread::make_worker
   workers.reserve(count);
   for (std::size_t i = 0; i < count; ++i) {
     workers.push_back(std::make_unique<detail::MultiThreadWorker>(*this, i, config_));
+    live_workers_.enter();
     add_reference();  // dropped at the end of run_worker, or by give_up_worker
   }
   return workers;
@@ -38,6 +38,7 @@ void MultiThread::run_worker(std::size_t index) {
   if (running_.fetch_sub(1, base::acq_rel) == 1) finish();
   if (config_.on_thread_stop) config_.on_thread_stop();
   mine.shared = nullptr;
+  live_workers_.leave();
   drop_reference();
 }
 
@@ -48,6 +49,7 @@ void MultiThread::run_monitor() noexcept {
 
 void MultiThread::give_up_worker() noexcept {
   if (running_.fetch_sub(1, base::acq_rel) == 1) finish();
+  live_workers_.leave();
   drop_reference();
 }
 

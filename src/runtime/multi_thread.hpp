@@ -23,7 +23,7 @@ class MultiThread;
 
 namespace detail {
 
-/// One worker: a thread's loop and what it owns. Other threads touch only queue_, parker_, polls_ and poll_ns_.
+/// One worker: a thread's loop and what it owns. Other threads touch only metrics, queue_, parker_ and poll_ns_.
 class MultiThreadWorker final : public Worker {
  public:
   MultiThreadWorker(MultiThread& shared, std::size_t index, const Config& config);
@@ -33,11 +33,12 @@ class MultiThreadWorker final : public Worker {
 
   void schedule_local(TaskHeader& task) noexcept override;
 
+  [[nodiscard]] std::size_t queue_depth() const noexcept override { return queue_.size(); }
+  [[nodiscard]] std::uint64_t overflows() const noexcept override { return queue_.overflows(); }
+
   void unpark() noexcept;
 
   // For the monitor.
-  /// How many polls it has begun.
-  [[nodiscard]] std::uint32_t polls() const noexcept { return polls_.load(base::relaxed); }
   [[nodiscard]] bool has_queue() const noexcept { return queue_.size() != 0; }
   /// Says how long its polls take, until it measures again.
   void assume_poll_length(std::uint32_t nanoseconds) noexcept { poll_ns_.store(nanoseconds, base::relaxed); }
@@ -50,6 +51,7 @@ class MultiThreadWorker final : public Worker {
   void run_one(TaskHeader& task) noexcept;
   void turn_driver() noexcept;
   void park() noexcept;
+  void sleep_until_woken() noexcept;
   void sleep() noexcept;
   void hand_over() noexcept;
 
@@ -78,8 +80,6 @@ class MultiThreadWorker final : public Worker {
 
   // Stolen from by others.
   RunQueue queue_;
-  // Written by the worker, read by the monitor; relaxed: it only has to change now and then.
-  base::atomic<std::uint32_t> polls_{0};
   // Written by the worker and the monitor, read by thieves; relaxed: an estimate. How long a poll takes, in nanoseconds.
   base::atomic<std::uint32_t> poll_ns_;
   Parker parker_;
@@ -93,6 +93,7 @@ class MultiThread final : public Shared {
 
   [[nodiscard]] bool is_current_thread() const noexcept override { return false; }
   [[nodiscard]] std::size_t worker_count() const noexcept override { return workers_.size(); }
+  [[nodiscard]] const detail::Worker& worker(std::size_t index) const noexcept override { return *workers_[index]; }
 
   /// A worker's thread, from its start to its end. Takes one reference.
   void run_worker(std::size_t index);
@@ -105,6 +106,8 @@ class MultiThread final : public Shared {
 
   /// The monitor's thread, from its start to its end. Takes one reference.
   void run_monitor() noexcept;
+
+  [[nodiscard]] const detail::LiveThreads& live_workers() const noexcept { return live_workers_; }
 
   /// Every worker ends after its current poll; the last one cancels all tasks.
   void shut_down() noexcept;
@@ -119,7 +122,8 @@ class MultiThread final : public Shared {
   [[nodiscard]] std::vector<std::unique_ptr<detail::MultiThreadWorker>> make_workers(std::size_t count);
   void wake_one() noexcept;
 
-  const Config config_;
+  // Atomic. Workers whose threads have not ended.
+  detail::LiveThreads live_workers_;
   detail::Idle idle_;
   std::vector<std::unique_ptr<detail::MultiThreadWorker>> workers_;
   detail::Monitor monitor_;

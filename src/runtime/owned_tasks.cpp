@@ -15,6 +15,7 @@ bool TaskShard::add(TaskHeader& task, std::uint64_t id) noexcept {
   if (released_ && count_ == 0) scheduler_->add_reference();  // again, for a task that comes after the end
   tasks_.push_back(task);
   ++count_;
+  entered_.add();
   return !closed_;
 }
 

@@ -11,6 +11,7 @@
 #include <heddle/runtime/detail/task_cell.hpp>
 
 #include "runtime/task_queue.hpp"
+#include "runtime/worker_metrics.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -44,6 +45,9 @@ class TaskShard {
 
   [[nodiscard]] std::size_t size() noexcept;
 
+  /// How many tasks were ever entered. Any thread.
+  [[nodiscard]] std::uint64_t entered() const noexcept { return entered_.get(); }
+
  private:
   base::SpinLock lock_;
   // Guarded by lock_.
@@ -51,6 +55,8 @@ class TaskShard {
   bool released_ = false;
   std::size_t count_ = 0;
   base::IntrusiveList<TaskHeader, OwnedTag> tasks_;
+  // Written under lock_.
+  Counter entered_;
   // Constant after open().
   Scheduler* scheduler_ = nullptr;
 };

@@ -17,6 +17,7 @@
 #include <heddle/base/cache_padded.hpp>
 
 #include "runtime/injection_queue.hpp"
+#include "runtime/worker_metrics.hpp"
 
 #include <algorithm>
 #include <array>
@@ -42,13 +43,19 @@ class RunQueue {
   /// How many more fit in. Any thread; a hint while others steal.
   [[nodiscard]] std::size_t room() const noexcept { return kCapacity - std::min(size(), kCapacity); }
 
+  /// How often it was full. Any thread.
+  [[nodiscard]] std::uint64_t overflows() const noexcept { return overflows_.get(); }
+
   /// Owner. When full, half of the queue and `task` go to `overflow`.
   void push(TaskHeader& task, InjectionQueue& overflow) noexcept {
     const std::uint32_t tail = tail_->load(base::relaxed);  // only the owner writes it
     for (;;) {
       std::uint64_t head = head_->load(base::acquire);
       if (tail - steal(head) < kCapacity) break;
-      if (steal(head) != real(head)) return overflow.push(task);  // a thief is making room
+      if (steal(head) != real(head)) {  // a thief is making room
+        overflows_.add();
+        return overflow.push(task);
+      }
       if (spill(head, task, overflow)) return;
     }
     slot(tail).store(&task, base::relaxed);
@@ -112,6 +119,7 @@ class RunQueue {
     for (std::uint32_t i = from; i != to; ++i) half.push_back(*slot(i).load(base::relaxed));
     half.push_back(task);
     overflow.push(half);
+    overflows_.add();
     return true;
   }
 
@@ -120,6 +128,7 @@ class RunQueue {
   // Written by the owner.
   base::CachePadded<base::atomic<std::uint32_t>> tail_{};
   std::array<Slot, kCapacity> slots_{};
+  Counter overflows_;
 };
 
 }  // namespace heddle::inline v0::runtime::detail

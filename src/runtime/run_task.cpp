@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // One turn of a task: poll, then idle, requeue or complete; and how it is cancelled.
+#include "runtime/config.hpp"
 #include "runtime/current.hpp"
 #include "runtime/scheduler.hpp"
 
@@ -10,7 +11,8 @@ namespace heddle::inline v0::runtime::detail {
 
 namespace {
 
-void complete(TaskHeader& task) noexcept {
+void complete(TaskHeader& task, const TaskHooks* hooks) noexcept {
+  if (hooks != nullptr) [[unlikely]] TaskHooks::call(hooks->terminate, task);
   switch (task.to_complete()) {
     case ToComplete::kDone: return;
     case ToComplete::kFree: task.vtable().destroy(task); return;
@@ -46,7 +48,7 @@ void cancel_running(TaskHeader& task) noexcept {
     const Running running(task);
     task.vtable().cancel(task);
   }
-  complete(task);
+  complete(task, task.shard->scheduler().hooks());
 }
 
 void cancel_notified(TaskHeader& task) noexcept {
@@ -54,7 +56,7 @@ void cancel_notified(TaskHeader& task) noexcept {
   cancel_running(task);
 }
 
-AfterPoll run_task(TaskHeader& task) noexcept {
+AfterPoll run_task(TaskHeader& task, const TaskHooks* hooks) noexcept {
   if (task.to_running() == ToRunning::kCancel) {
     cancel_running(task);
     return AfterPoll::kEnded;
@@ -65,13 +67,16 @@ AfterPoll run_task(TaskHeader& task) noexcept {
   bool yielded = false;
   {
     const Running running(task);
+    if (hooks != nullptr) [[unlikely]] TaskHooks::call(hooks->before_poll, task);
     Context cx(waker);
     done = task.vtable().poll(task, cx);
     yielded = cx.take_yielded();
+    if (yielded && cx.budget() == 0) [[unlikely]] task.shard->scheduler().count_forced_yield();
+    if (hooks != nullptr) [[unlikely]] TaskHooks::call(hooks->after_poll, task);
   }
   static_cast<void>(std::move(waker).into_raw());
   if (done) {
-    complete(task);
+    complete(task, hooks);
     return AfterPoll::kEnded;
   }
   // A task that yielded keeps kRunning while it queues: nobody else may poll it, and no step of its state is needed.

@@ -2,6 +2,7 @@
 // Making and ending runtimes, and ways into them.
 #include <heddle/runtime/runtime.hpp>
 
+#include <heddle/base/deadline.hpp>
 #include <heddle/runtime/error.hpp>
 #include <heddle/runtime/local_runtime.hpp>
 #include <heddle/thread/thread.hpp>
@@ -53,30 +54,41 @@ Runtime::Runtime(Runtime&& other) noexcept
     : shared_(std::exchange(other.shared_, nullptr)), threads_(std::move(other.threads_)) {}
 Runtime& Runtime::operator=(Runtime&& other) noexcept {
   if (this != &other) {
-    shut_down(Wait::kYes);
+    shut_down(base::kForever);
     shared_ = std::exchange(other.shared_, nullptr);
     threads_ = std::move(other.threads_);
   }
   return *this;
 }
-Runtime::~Runtime() { shut_down(Wait::kYes); }
+Runtime::~Runtime() { shut_down(base::kForever); }
 
 io::Result<Runtime> Runtime::make() { return Builder::multi_thread().build(); }
 
-void Runtime::shut_down(Wait wait) noexcept {
+void Runtime::shut_down(std::uint64_t deadline) noexcept {
   if (shared_ == nullptr) return;
+  BlockingPool& pool = shared_->blocking_pool();
+  // A thread that polls tasks must not wait: it may be the worker that it would wait for.
+  if (base::in_async()) deadline = 0;
   if (is_current_thread()) {
     static_cast<CurrentThread*>(shared_)->shut_down();
+    pool.shut_down();
   } else {
-    static_cast<MultiThread*>(shared_)->shut_down();
-    // A thread that polls tasks must not wait: it may be the worker that it would wait for.
-    const bool join = wait == Wait::kYes && !base::in_async();
-    for (WorkerThread& thread : threads_->threads) join ? thread.join() : thread.detach();
+    auto* shared = static_cast<MultiThread*>(shared_);
+    shared->shut_down();
+    pool.shut_down();
+    const bool ended = shared->live_workers().wait_until(deadline);
+    for (WorkerThread& thread : threads_->threads) ended ? thread.join() : thread.detach();
   }
+  pool.wait_until(deadline);
   std::exchange(shared_, nullptr)->drop_reference();
 }
 
-void Runtime::shutdown_background() && noexcept { shut_down(Wait::kNo); }
+void Runtime::shutdown_background() && noexcept { shut_down(0); }
+
+void Runtime::shut_down_within(std::uint64_t nanoseconds) {
+  if (nanoseconds != 0) base::refuse_in_async("Runtime::shutdown_timeout", "Runtime::shutdown_background");
+  shut_down(base::deadline_after_ns(nanoseconds));
+}
 
 bool Runtime::is_current_thread() const noexcept { return shared_->is_current_thread(); }
 Handle Runtime::handle() const noexcept { return Handle(*shared_); }
@@ -95,7 +107,18 @@ Builder& Builder::worker_threads(std::size_t count) {
   config_->workers_given = true;
   return *this;
 }
+Builder& Builder::max_blocking_threads(std::size_t count) {
+  config_->max_blocking_threads = count;
+  return *this;
+}
+Builder& Builder::keep_threads_alive(std::uint64_t nanoseconds) {
+  config_->thread_keep_alive = nanoseconds;
+  return *this;
+}
 Builder& Builder::thread_name(std::string name) {
+  return thread_name_fn([name = std::move(name)] { return name; });
+}
+Builder& Builder::thread_name_fn(std::function<std::string()> name) {
   config_->thread_name = std::move(name);
   return *this;
 }
@@ -123,6 +146,34 @@ Builder& Builder::on_thread_stop(std::function<void()> hook) {
   config_->on_thread_stop = std::move(hook);
   return *this;
 }
+Builder& Builder::on_thread_park(std::function<void()> hook) {
+  config_->on_thread_park = std::move(hook);
+  return *this;
+}
+Builder& Builder::on_thread_unpark(std::function<void()> hook) {
+  config_->on_thread_unpark = std::move(hook);
+  return *this;
+}
+Builder& Builder::on_task_spawn(TaskHook hook) {
+  config_->task_hooks.spawn = std::move(hook);
+  return *this;
+}
+Builder& Builder::on_task_terminate(TaskHook hook) {
+  config_->task_hooks.terminate = std::move(hook);
+  return *this;
+}
+Builder& Builder::on_before_task_poll(TaskHook hook) {
+  config_->task_hooks.before_poll = std::move(hook);
+  return *this;
+}
+Builder& Builder::on_after_task_poll(TaskHook hook) {
+  config_->task_hooks.after_poll = std::move(hook);
+  return *this;
+}
+Builder& Builder::unhandled_panic(UnhandledPanic behavior) {
+  config_->unhandled_panic = behavior;
+  return *this;
+}
 Builder& Builder::seed(std::uint64_t seed) {
   config_->seed = seed;
   return *this;
@@ -136,8 +187,12 @@ const char* complaint(const Config& config) noexcept {
   if (config.workers_given && config.worker_threads == 0) return "a runtime needs at least one worker thread";
   if (config.workers_given && !config.multi_thread) return "a current-thread runtime has no worker threads";
   if (config.worker_threads > kMostWorkers) return "a runtime has at most 1024 worker threads";
+  if (config.max_blocking_threads == 0) return "max_blocking_threads must be at least 1";
   if (config.event_interval == 0) return "event_interval must be at least 1";
   if (config.global_queue_interval == 0) return "global_queue_interval must be at least 1";
+  if (config.unhandled_panic == UnhandledPanic::kShutdownRuntime && config.multi_thread) {
+    return "only a current-thread runtime can shut down when a task panics";
+  }
   if (config.start_paused && config.multi_thread) return "only a current-thread runtime can start paused";
   return nullptr;
 }
@@ -156,7 +211,7 @@ io::Result<Runtime> Builder::build() {
   std::vector<WorkerThread>& threads = runtime.threads_->threads;
   threads.reserve(workers + 1);
   while (threads.size() < workers) {
-    auto thread = WorkerThread::start(config_->thread_name, config_->thread_stack_size,
+    auto thread = WorkerThread::start(config_->worker_name(), config_->thread_stack_size,
                                            [shared, index = threads.size()] { shared->run_worker(index); });
     if (!thread) {
       for (std::size_t i = threads.size(); i < workers; ++i) shared->give_up_worker();

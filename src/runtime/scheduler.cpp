@@ -2,6 +2,7 @@
 // Scheduling from anywhere, and the end of all tasks.
 #include "runtime/scheduler.hpp"
 
+#include "runtime/config.hpp"
 #include "runtime/current.hpp"
 
 #include <algorithm>
@@ -12,21 +13,6 @@
 namespace heddle::inline v0::runtime {
 
 using namespace detail;
-
-namespace {
-
-// Ids are given out in blocks per thread, so that spawning costs no shared atomic operation.
-std::uint64_t next_task_id(Current& mine) noexcept {
-  constexpr std::uint64_t kBlock = 1024;
-  static constinit base::atomic<std::uint64_t> blocks{0};
-  if (mine.next_id == mine.last_id) {
-    mine.next_id = blocks.fetch_add(1, base::relaxed) * kBlock + 1;  // only uniqueness matters
-    mine.last_id = mine.next_id + kBlock;
-  }
-  return mine.next_id++;
-}
-
-}  // namespace
 
 Scheduler::Scheduler(std::size_t shards) : shards_(shards) {
   for (TaskShard& shard : shards_) {
@@ -43,6 +29,7 @@ void Scheduler::schedule(TaskHeader& task) noexcept {
 void Scheduler::schedule_elsewhere(TaskHeader& task) noexcept {
   // Once queued the task may run and go, and with it the last reference to this: hold on to it.
   task.add_reference();
+  remote_schedules_.fetch_add(1, base::relaxed);
   injected_.push(task);
   notify_injected();
   task.drop_reference();
@@ -51,7 +38,8 @@ void Scheduler::schedule_elsewhere(TaskHeader& task) noexcept {
 void Scheduler::launch(TaskHeader& task) noexcept {
   Current& mine = current();
   const Worker* worker = mine.worker_of(*this);
-  const bool open = shards_[worker == nullptr ? 0 : worker->shard].add(task, next_task_id(mine));
+  const bool open = shards_[worker == nullptr ? 0 : worker->shard].add(task, mine.take_task_id());
+  if (hooks_ != nullptr) TaskHooks::call(hooks_->spawn, task);
   if (open) {
     schedule(task);
   } else {
@@ -62,6 +50,12 @@ void Scheduler::launch(TaskHeader& task) noexcept {
 std::size_t Scheduler::alive_tasks() noexcept {
   std::size_t count = 0;
   for (TaskShard& shard : shards_) count += shard.size();
+  return count;
+}
+
+std::uint64_t Scheduler::spawned_tasks() const noexcept {
+  std::uint64_t count = 0;
+  for (const TaskShard& shard : shards_) count += shard.entered();
   return count;
 }
 

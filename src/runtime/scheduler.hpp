@@ -10,9 +10,12 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <exception>
 #include <vector>
 
 namespace heddle::inline v0::runtime {
+
+struct TaskHooks;
 
 /// Counted by whoever runs its tasks, by handles, and by its shards of tasks.
 class Scheduler {
@@ -36,7 +39,20 @@ class Scheduler {
   /// The same, for a task that stays on this thread.
   virtual void launch_local(detail::TaskHeader& task) noexcept { launch(task); }
 
+  /// An exception has left `task`, on the thread that polled it.
+  virtual void task_panicked(const detail::TaskHeader& /*task*/, const std::exception_ptr& /*panic*/) noexcept {}
+
+  [[nodiscard]] const TaskHooks* hooks() const noexcept { return hooks_; }
+
+  /// A task had to yield because its budget was spent.
+  void count_forced_yield() noexcept { forced_yields_.fetch_add(1, base::relaxed); }
+
+  // Figures, for runtime::Metrics.
   [[nodiscard]] std::size_t alive_tasks() noexcept;
+  [[nodiscard]] std::uint64_t spawned_tasks() const noexcept;
+  [[nodiscard]] std::size_t injected_tasks() const noexcept { return injected_.size(); }
+  [[nodiscard]] std::uint64_t remote_schedules() const noexcept { return remote_schedules_.load(base::relaxed); }
+  [[nodiscard]] std::uint64_t forced_yields() const noexcept { return forced_yields_.load(base::relaxed); }
 
  protected:
   virtual ~Scheduler() = default;
@@ -57,11 +73,19 @@ class Scheduler {
   /// Cancels what is in the injection queue; returns how many.
   std::size_t cancel_injected() noexcept;
 
+  /// Null for none. They outlive it. Within its construction.
+  void use_hooks(const TaskHooks* hooks) noexcept { hooks_ = hooks; }
+
   detail::InjectionQueue injected_;
 
  private:
   base::atomic<std::size_t> references_{1};
+  // Relaxed: read for their number alone.
+  base::atomic<std::uint64_t> remote_schedules_{0};
+  base::atomic<std::uint64_t> forced_yields_{0};
   std::vector<detail::TaskShard> shards_;
+  // Constant after construction.
+  const TaskHooks* hooks_ = nullptr;
 };
 
 namespace detail {
@@ -72,8 +96,9 @@ enum class AfterPoll : std::uint8_t {
   kRequeue,  ///< push it to the back of a queue
 };
 
-/// Polls, or cancels, a notified task, whose reference it takes.
-[[nodiscard]] AfterPoll run_task(TaskHeader& task) noexcept;
+/// Polls, or cancels, a notified task, whose reference it takes. `hooks` are its scheduler's: given, since a thief that
+/// asked the task for them would wait for another core's memory.
+[[nodiscard]] AfterPoll run_task(TaskHeader& task, const TaskHooks* hooks = nullptr) noexcept;
 
 /// Cancels a task whose kRunning the caller has set.
 void cancel_running(TaskHeader& task) noexcept;

@@ -10,8 +10,14 @@ namespace heddle::inline v0::runtime {
 
 using namespace detail;
 
-Shared::Shared(std::size_t shards, std::unique_ptr<Driver> driver)
-    : Scheduler(shards), driver_(std::move(driver)), timers_(shards) {}
+Shared::Shared(const Config& config, std::size_t shards, std::unique_ptr<Driver> driver)
+    : Scheduler(shards),
+      config_(config),
+      driver_(std::move(driver)),
+      timers_(shards),
+      blocking_pool_(*this, config_) {
+  use_hooks(config_.hooks());
+}
 
 void detail::launch(Shared& shared, TaskHeader& task) noexcept { shared.launch(task); }
 

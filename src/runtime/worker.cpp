@@ -42,6 +42,7 @@ MultiThreadWorker::MultiThreadWorker(MultiThread& shared, std::size_t index, con
       poll_ns_(kFirstEstimate) {}
 
 void MultiThreadWorker::run() {
+  metrics.resume(sys::monotonic_ns());
   while (!shared_.shut_down_.load(base::acquire)) {
     ++tick_;
     if (tick_ % event_interval_ == 0) turn_driver();
@@ -96,7 +97,11 @@ TaskHeader* MultiThreadWorker::steal() noexcept {
   for (std::uint32_t i = 0; i < workers; ++i) {
     MultiThreadWorker& victim = *shared_.workers_[(start + i) % workers];
     if (&victim == this || !victim.is_worth(victim.queue_.size(), kWorthStealing)) continue;
-    if (TaskHeader* task = victim.queue_.steal_into(queue_)) return task;
+    if (TaskHeader* task = victim.queue_.steal_into(queue_)) {
+      metrics.steal_operations.add();
+      metrics.steals.add(queue_.size() + 1);  // it was empty
+      return task;
+    }
   }
   return pop_injected();
 }
@@ -108,8 +113,8 @@ void MultiThreadWorker::run_one(TaskHeader& task) noexcept {
     if (shared_.idle_.stop_search()) call_for_help();
   }
   if (++measured_polls_ == kMeasuredPolls) measure_polls();
-  polls_.store(polls_.load(base::relaxed) + 1, base::relaxed);
-  if (run_task(task) == AfterPoll::kRequeue) push(task);
+  metrics.polls.add();
+  if (run_task(task, shared_.hooks()) == AfterPoll::kRequeue) push(task);
   watch_backlog();
 }
 
@@ -140,6 +145,7 @@ void MultiThreadWorker::measure_polls() noexcept {
 }
 
 void MultiThreadWorker::schedule_local(TaskHeader& task) noexcept {
+  metrics.local_schedules.add();
   if (in_driver_turn_) return queue_.push(task, shared_.injected_);  // the turn calls for help once, at its end
   if (TaskHeader* before = std::exchange(lifo_, &task)) push(*before);
 }
@@ -158,6 +164,7 @@ void MultiThreadWorker::turn_driver() noexcept {
   const std::uint64_t now = sys::monotonic_ns();
   if (now - last_turn_ < kTurnEvery) return;
   last_turn_ = now;
+  metrics.work(now);
   in_driver_turn_ = true;
   shared_.timers().fire(now);
   Driver& driver = shared_.driver();
@@ -172,12 +179,23 @@ void MultiThreadWorker::turn_driver() noexcept {
 }
 
 void MultiThreadWorker::park() noexcept {
+  const Config& config = shared_.config_;
+  if (config.on_thread_park) config.on_thread_park();
+  if (lifo_ == nullptr && queue_.size() == 0) sleep_until_woken();  // the hook may have spawned
+  if (config.on_thread_unpark) config.on_thread_unpark();
+}
+
+void MultiThreadWorker::sleep_until_woken() noexcept {
   shared_.idle_.sleep(index_, std::exchange(searching_, false));
   measured_since_ = 0;
   for (;;) {
     // The second half of the lost-wake pair in idle.hpp.
     const bool look = !shared_.injected_.empty() || shared_.shut_down_.load(base::acquire);
-    if (!look) sleep();
+    if (!look) {
+      metrics.park(sys::monotonic_ns());
+      sleep();
+      metrics.resume(sys::monotonic_ns());
+    }
     if (look || lifo_ != nullptr || queue_.size() != 0) {
       if (!shared_.idle_.wake_up(index_)) searching_ = true;
       break;

@@ -18,6 +18,9 @@ class WorkerThread {
   /// default. Returns an errno on failure.
   static std::expected<WorkerThread, int> start(std::string name, std::size_t stack_size, std::function<void()> body);
 
+  /// The one that calls.
+  [[nodiscard]] static WorkerThread current() noexcept { return WorkerThread(sys::this_thread()); }
+
   void join() noexcept { static_cast<void>(sys::join_thread(handle_)); }
   void detach() noexcept { sys::detach_thread(handle_); }
 

@@ -19,6 +19,9 @@ using ThreadHandle = unsigned long;
 [[nodiscard]] std::error_code start_thread(ThreadHandle& started, std::size_t stack_size, void* (*main)(void*),
                                            void* argument) noexcept;
 
+/// The handle of the thread that calls.
+[[nodiscard]] ThreadHandle this_thread() noexcept;
+
 /// Waits until the thread is gone: its thread_locals are destroyed too.
 [[nodiscard]] std::error_code join_thread(ThreadHandle thread) noexcept;
 

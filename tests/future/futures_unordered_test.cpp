@@ -14,6 +14,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -254,29 +255,62 @@ TEST(FuturesUnordered, results_spend_the_budget_of_the_task) {
   EXPECT_EQ(got, 10);
 }
 
-TEST(FuturesUnordered, members_share_the_budget_of_the_task) {
-  FuturesUnordered<hd::Task<int>> set;
-  for (int i = 0; i < 2; ++i) {
-    set.push([]() -> hd::Task<int> {
-      int left = 0;
-      co_await hd::poll_fn([&left](hd::Context& cx) -> hd::Poll<void> {
-        left = static_cast<int>(cx.budget());
-        cx.made_progress();
-        return hd::Ready();
-      });
-      co_return left;
-    }());
+/// Gives the budget that it was polled with, and spends a unit.
+class Spends {
+ public:
+  using Output = std::uint32_t;
+  Spends() noexcept {}
+  static hd::Poll<std::uint32_t> poll(hd::Context& cx) {
+    const std::uint32_t budget = cx.budget();
+    cx.made_progress();
+    return hd::Ready(budget);
   }
+};
+
+TEST(FuturesUnordered, members_share_the_budget_of_the_task) {
+  FuturesUnordered<Spends> set;
+  for (int i = 0; i < 3; ++i) set.push(Spends());
+  const hd::Waker nobody;
+  hd::Context cx(nobody, 3);
+  for (std::uint32_t left : {3U, 2U, 1U}) EXPECT_EQ(set.poll_next(cx).take(), left);
+  EXPECT_EQ(cx.budget(), 0U);
+}
+
+TEST(FuturesUnordered, no_member_is_polled_when_the_budget_is_spent) {
+  Set set;
+  Control control;
+  set.push(Controlled(control));
   MockTask task;
   auto next = set.next();
-  EXPECT_EQ(task.poll(next, 5).take(), 5);
-  EXPECT_EQ(task.poll(next, 4).take(), 4);
-  Set unconstrained;
-  Control control;
-  unconstrained.push(Controlled(control));
-  auto spent = unconstrained.next();
-  EXPECT_TRUE(task.poll(spent, 0).is_pending());
+  EXPECT_TRUE(task.poll(next, 0).is_pending());
   EXPECT_EQ(control.polls, 0);
+  EXPECT_TRUE(task.is_woken());
+}
+
+/// Yields for ever; counts its polls.
+class Yields {
+ public:
+  using Output = void;
+  explicit Yields(int& polls) noexcept : polls_(&polls) {}
+  hd::Poll<void> poll(hd::Context& cx) {
+    ++*polls_;
+    cx.yield();
+    return hd::Pending;
+  }
+
+ private:
+  int* polls_;
+};
+
+TEST(FuturesUnordered, a_poll_of_the_set_ends_when_two_members_have_yielded) {
+  int polls = 0;
+  FuturesUnordered<Yields> set;
+  for (int i = 0; i < 10; ++i) set.push(Yields(polls));
+  MockTask task;
+  auto next = set.next();
+  EXPECT_TRUE(task.poll(next).is_pending());
+  EXPECT_EQ(polls, 2);
+  EXPECT_TRUE(task.is_woken());
 }
 
 TEST(FuturesUnordered, what_a_member_throws_comes_out_and_the_others_stay) {
@@ -310,9 +344,24 @@ TEST(FuturesUnordered, a_waker_may_outlive_its_member_and_the_set) {
     EXPECT_FALSE(task.is_woken());
     EXPECT_EQ(poll_next(task, set), -1);
   }
-  late.wake_by_ref();
+  late.wake_by_ref();  // after the set
   std::move(late).wake();
   std::move(control.waker).wake();
+  EXPECT_FALSE(task.is_woken());
+}
+
+TEST(FuturesUnordered, the_waker_of_a_member_that_has_ended_wakes_nobody) {
+  Set set;
+  MockTask task;
+  Control ended, waits;
+  set.push(Controlled(ended));
+  set.push(Controlled(waits));
+  EXPECT_EQ(poll_next(task, set), std::nullopt);
+  ended.finish(1);
+  EXPECT_EQ(poll_next(task, set), 1);
+  EXPECT_EQ(poll_next(task, set), std::nullopt);
+  static_cast<void>(task.take_wakes());
+  ended.waker.wake_by_ref();
   EXPECT_FALSE(task.is_woken());
 }
 
@@ -400,6 +449,37 @@ TEST(FuturesUnordered, what_is_pushed_by_a_destructor_while_it_is_cleared_is_des
   EXPECT_TRUE(pushed_on_drop->is_empty());
   EXPECT_EQ(PushesOnDrop::drops, 4);
   pushed_on_drop.reset();
+}
+
+/// Clears the set when it is destroyed.
+class ClearsOnDrop {
+ public:
+  using Output = void;
+  explicit ClearsOnDrop(bool mine) noexcept : mine_(mine) {}
+  ClearsOnDrop(ClearsOnDrop&& other) noexcept : mine_(std::exchange(other.mine_, false)) {}
+  ~ClearsOnDrop();
+  static hd::Poll<void> poll(hd::Context&) { return hd::Pending; }
+
+ private:
+  bool mine_;
+};
+
+std::optional<FuturesUnordered<ClearsOnDrop>> cleared_on_drop;
+int clears = 0;
+
+ClearsOnDrop::~ClearsOnDrop() {
+  if (!mine_) return;
+  ++clears;
+  cleared_on_drop->clear();
+}
+
+TEST(FuturesUnordered, a_destructor_of_a_member_may_clear_the_set) {
+  cleared_on_drop.emplace();
+  for (int i = 0; i < 3; ++i) cleared_on_drop->push(ClearsOnDrop(true));
+  cleared_on_drop->clear();
+  EXPECT_TRUE(cleared_on_drop->is_empty());
+  EXPECT_EQ(clears, 3);
+  cleared_on_drop.reset();
 }
 
 TEST(FuturesUnordered, it_may_be_moved_with_its_members) {

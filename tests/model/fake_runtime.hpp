@@ -11,6 +11,7 @@
 #include <heddle/runtime/spawn.hpp>
 
 #include <algorithm>
+#include <cstdlib>
 #include <memory>
 #include <mutex>
 #include <utility>
@@ -22,10 +23,11 @@ namespace heddle_test {
 
 class FakeRuntime final : public heddle::runtime::Shared {
  public:
-  FakeRuntime() : Shared(1, std::make_unique<FakeDriver>()) {}
+  explicit FakeRuntime(const heddle::runtime::Config& config = {}) : Shared(config, 1, std::make_unique<FakeDriver>()) {}
 
   [[nodiscard]] bool is_current_thread() const noexcept override { return true; }
-  [[nodiscard]] std::size_t worker_count() const noexcept override { return 1; }
+  [[nodiscard]] std::size_t worker_count() const noexcept override { return 0; }
+  [[nodiscard]] const heddle::runtime::detail::Worker& worker(std::size_t) const noexcept override { std::abort(); }
 
   template <class F>
   auto spawn(F future) {

@@ -416,6 +416,30 @@ TEST_P(TaskLocalSet, a_local_task_may_await_a_set_of_its_own) {
   EXPECT_EQ(set.block_on(runtime, outer).value(), 3);
 }
 
+TEST_P(TaskLocalSet, a_local_task_that_has_polled_a_set_of_its_own_is_the_current_task_again) {
+  auto outer = set.spawn_local([]() -> hd::Async<bool> {
+    const hd::task::Id id = hd::task::id();
+    LocalSet inner;
+    auto other = inner.spawn_local([]() -> hd::Async<hd::task::Id> { co_return hd::task::id(); });
+    co_await hd::poll_fn([&inner, id](hd::Context& cx) -> hd::Poll<void> {
+      EXPECT_TRUE(inner.poll(cx).is_ready());
+      EXPECT_EQ(hd::task::id(), id);
+      return hd::Ready();
+    });
+    co_return (co_await other).value() != id;
+  });
+  EXPECT_TRUE(set.block_on(runtime, outer).value());
+}
+
+TEST_P(TaskLocalSet, who_has_awaited_a_set_to_its_end_is_not_woken_by_its_next_task) {
+  hd::test::MockTask task;
+  static_cast<void>(set.spawn_local(hd::ready()));
+  EXPECT_TRUE(task.poll(set).is_ready());
+  static_cast<void>(task.take_wakes());
+  static_cast<void>(set.spawn_local(hd::ready()));
+  EXPECT_FALSE(task.is_woken());
+}
+
 TEST_P(TaskLocalSet, two_sets_take_turns_in_one_task) {
   const LocalSet other;
   auto one = set.spawn_local([]() -> hd::Async<int> {

@@ -10,7 +10,7 @@ namespace heddle_test {
 
 class FakeTask final : public heddle::runtime::detail::TaskHeader {
  public:
-  FakeTask() noexcept : TaskHeader(kVTable) {}
+  FakeTask() noexcept : TaskHeader(kVTable, {}) {}
 
   /// How often it was destroyed: its memory stays, for the test to look at.
   int destroyed = 0;
@@ -23,7 +23,7 @@ class FakeTask final : public heddle::runtime::detail::TaskHeader {
  private:
   static void destroy(heddle::future::WakeTarget& target) noexcept { ++static_cast<FakeTask&>(target).destroyed; }
   static constexpr heddle::runtime::detail::TaskVTable kVTable{
-      {nullptr, nullptr, &FakeTask::destroy}, nullptr, nullptr, nullptr, 0};
+      {nullptr, nullptr, &FakeTask::destroy}, nullptr, nullptr, nullptr, nullptr, 0};
 };
 
 }  // namespace heddle_test

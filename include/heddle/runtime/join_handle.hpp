@@ -8,6 +8,7 @@
 #include <expected>
 #include <memory>
 #include <stdexcept>
+#include <type_traits>
 #include <utility>
 
 namespace heddle::inline v0::task {
@@ -75,8 +76,8 @@ class JoinHandle {
     if (!cx.may_proceed()) return Pending;
     if (!task_->is_complete() && !wait(cx.waker())) return Pending;
     cx.made_progress();
-    Result& output = task_->template output<T>();
-    Poll<Result> answer(std::in_place, std::move(output));
+    runtime::detail::TaskOutput<T>& output = task_->template output<T>();
+    Poll<Result> answer = result_of(output);
     taken_ = true;  // not before: if the move throws, the output still is there to be destroyed
     std::destroy_at(&output);
     return answer;
@@ -92,6 +93,17 @@ class JoinHandle {
   [[nodiscard]] Id id() const noexcept { return task_->id(); }
 
  private:
+  Poll<Result> result_of(runtime::detail::TaskOutput<T>& output) const {
+    if (!output.has_value()) {
+      return Poll<Result>(std::in_place, std::unexpect, task_->join_error(std::move(output).error()));
+    }
+    if constexpr (std::is_void_v<T>) {
+      return Poll<Result>(std::in_place);
+    } else {
+      return Poll<Result>(std::in_place, std::in_place, *std::move(output));
+    }
+  }
+
   /// Registers `waker`; true if the task is complete meanwhile.
   bool wait(const Waker& waker) {
     if (waker.identity() == task_) throw std::logic_error("a task awaits its own end");

@@ -7,6 +7,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <source_location>
 #include <type_traits>
 #include <utility>
 
@@ -39,10 +40,16 @@ class LocalRuntime {
   }
 
   /// As task::spawn_local, onto this runtime: within block_on or outside of it.
-  template <class... X>
-    requires detail::LocallySpawnable<X...>
-  detail::LocalHandle<X...> spawn_local(X&&... work) {
-    return detail::spawn_local_on(scheduler(), std::forward<X>(work)...);
+  template <class X>
+    requires detail::LocallySpawnable<X>
+  detail::LocalHandle<X> spawn_local(X&& work, const std::source_location& at = std::source_location::current()) {
+    return detail::spawn_local_on(scheduler(), at, std::forward<X>(work));
+  }
+  template <class F, class First, class... Rest>
+    requires detail::LocallySpawnable<F, First, Rest...>
+  detail::LocalHandle<F, First, Rest...> spawn_local(F&& f, First&& first, Rest&&... rest) {
+    return detail::spawn_local_on(scheduler(), std::source_location::current(), std::forward<F>(f),
+                                  std::forward<First>(first), std::forward<Rest>(rest)...);
   }
   template <class... X>
     requires detail::RefusedLocally<X...>

@@ -10,7 +10,7 @@
 #include <heddle/runtime/runtime.hpp>
 #include <heddle/runtime/spawn.hpp>
 
-#include <functional>
+#include <source_location>
 #include <tuple>
 #include <type_traits>
 #include <utility>
@@ -86,8 +86,8 @@ template <class... X>
 using LocalRefusal = typename LocalWork<X...>::Refusal::type;
 
 template <class... X>
-LocalHandle<X...> spawn_local_on(Scheduler& local, X&&... work) {
-  auto* cell = new TaskCell<typename LocalWork<X...>::Future>(std::forward<X>(work)...);
+LocalHandle<X...> spawn_local_on(Scheduler& local, const std::source_location& at, X&&... work) {
+  auto* cell = new TaskCell<typename LocalWork<X...>::Future>(NoName(), at, std::forward<X>(work)...);
   launch_local(local, *cell);
   return LocalHandle<X...>(*cell);
 }
@@ -207,10 +207,17 @@ class [[nodiscard]] LocalSet {
   ~LocalSet() { cancel(); }
 
   /// Adds a task. As task::spawn_local, from within the set or outside of it.
-  template <class... X>
-    requires runtime::detail::LocallySpawnable<X...>
-  runtime::detail::LocalHandle<X...> spawn_local(X&&... work) const {
-    return runtime::detail::spawn_local_on(books(), std::forward<X>(work)...);
+  template <class X>
+    requires runtime::detail::LocallySpawnable<X>
+  runtime::detail::LocalHandle<X> spawn_local(
+      X&& work, const std::source_location& at = std::source_location::current()) const {
+    return runtime::detail::spawn_local_on(books(), at, std::forward<X>(work));
+  }
+  template <class F, class First, class... Rest>
+    requires runtime::detail::LocallySpawnable<F, First, Rest...>
+  runtime::detail::LocalHandle<F, First, Rest...> spawn_local(F&& f, First&& first, Rest&&... rest) const {
+    return runtime::detail::spawn_local_on(books(), std::source_location::current(), std::forward<F>(f),
+                                           std::forward<First>(first), std::forward<Rest>(rest)...);
   }
   template <class... X>
     requires runtime::detail::RefusedLocally<X...>
@@ -263,10 +270,17 @@ class [[nodiscard]] LocalSet {
 /// Example     examples/local_tasks.cpp
 ///
 /// Corresponds to Tokio's `task::spawn_local`.
-template <class... X>
-  requires runtime::detail::LocallySpawnable<X...>
-runtime::detail::LocalHandle<X...> spawn_local(X&&... work) {
-  return runtime::detail::spawn_local_on(runtime::detail::current_local(), std::forward<X>(work)...);
+template <class X>
+  requires runtime::detail::LocallySpawnable<X>
+runtime::detail::LocalHandle<X> spawn_local(X&& work,
+                                            const std::source_location& at = std::source_location::current()) {
+  return runtime::detail::spawn_local_on(runtime::detail::current_local(), at, std::forward<X>(work));
+}
+template <class F, class First, class... Rest>
+  requires runtime::detail::LocallySpawnable<F, First, Rest...>
+runtime::detail::LocalHandle<F, First, Rest...> spawn_local(F&& f, First&& first, Rest&&... rest) {
+  return runtime::detail::spawn_local_on(runtime::detail::current_local(), std::source_location::current(),
+                                         std::forward<F>(f), std::forward<First>(first), std::forward<Rest>(rest)...);
 }
 template <class... X>
   requires runtime::detail::RefusedLocally<X...>

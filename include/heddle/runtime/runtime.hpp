@@ -2,17 +2,22 @@
 // Runtime: workers, timers and sockets under one roof; Builder makes it, Handle reaches it, main() runs a program in it.
 #pragma once
 
+#include <heddle/base/deadline.hpp>
 #include <heddle/future/block_on.hpp>
 #include <heddle/io/error.hpp>
 #include <heddle/marker/rules.hpp>
 #include <heddle/runtime/detail/main_future.hpp>
+#include <heddle/runtime/metrics.hpp>
 #include <heddle/runtime/spawn.hpp>
+#include <heddle/runtime/spawn_blocking.hpp>
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
+#include <source_location>
 #include <string>
 #include <type_traits>
 #include <utility>
@@ -57,12 +62,30 @@ class Handle {
 
   /// As task::spawn, onto this runtime.
   template <detail::Spawnable F>
-  task::JoinHandle<OutputOf<F>> spawn(F&& future) const {
-    return detail::spawn_on(*shared_, std::move(future));
+  task::JoinHandle<OutputOf<F>> spawn(F&& future,
+                                      const std::source_location& at = std::source_location::current()) const {
+    return detail::spawn_on(*shared_, std::move(future), at);
   }
   template <detail::GivenFuture F>
     requires(!detail::Spawnable<F>)
   typename marker::Refused<F, OutputOf<F>>::type spawn(F&&) const;
+
+  /// As task::spawn_blocking, onto this runtime.
+  template <class F>
+    requires detail::BlockingFunction<F> && marker::CallMayCross<F>
+  detail::BlockingHandle<F> spawn_blocking(F&& f,
+                                           const std::source_location& at = std::source_location::current()) const {
+    return detail::spawn_blocking_on(*shared_, at, std::forward<F>(f));
+  }
+  template <class F, class First, class... Rest>
+    requires detail::BlockingFunction<F, First, Rest...> && marker::CallMayCross<F, First, Rest...>
+  detail::BlockingHandle<F, First, Rest...> spawn_blocking(F&& f, First&& first, Rest&&... rest) const {
+    return detail::spawn_blocking_on(*shared_, std::source_location::current(), std::forward<F>(f),
+                                     std::forward<First>(first), std::forward<Rest>(rest)...);
+  }
+  template <class F, class... Args>
+    requires detail::BlockingFunction<F, Args...> && (!marker::CallMayCross<F, Args...>)
+  typename marker::RefusedCall<F, Args...>::type spawn_blocking(F&&, Args&&...) const;
 
   /// Runs `future` on this thread, within the runtime. On a current-thread runtime it doesn't run the tasks:
   /// that is for Runtime::block_on.
@@ -73,6 +96,8 @@ class Handle {
   }
 
   [[nodiscard]] EnterGuard enter() const noexcept { return EnterGuard(*shared_); }
+
+  [[nodiscard]] Metrics metrics() const noexcept { return Metrics(*shared_); }
 
  private:
   friend class Runtime;
@@ -85,8 +110,10 @@ class Handle {
 ///
 /// Destroying it, or moving another one in, shuts it down: each worker ends after its current poll, every task is
 /// destroyed where it stands suspended, exactly once, by the last worker (of a current-thread runtime: by the
-/// destroying thread), and the destructor returns when that is done. On a thread that polls tasks it doesn't wait:
-/// the workers end by themselves (as shutdown_background). A task that never suspends keeps the destructor waiting.
+/// destroying thread); of the calls of spawn_blocking, those that haven't begun are cancelled. The destructor returns
+/// when that is done and the other calls have ended. A task that never suspends, or a call that never ends, keeps it
+/// waiting: see shutdown_timeout. Where it would wait for itself, on a thread that polls tasks or within one of the
+/// runtime's own blocking calls, it doesn't wait (as shutdown_background); Tokio panics there, or hangs.
 ///
 /// Corresponds to Tokio's `runtime::Runtime`.
 class Runtime {
@@ -117,18 +144,46 @@ class Runtime {
 
   /// As task::spawn, onto this runtime.
   template <detail::Spawnable F>
-  task::JoinHandle<OutputOf<F>> spawn(F&& future) {
-    return detail::spawn_on(*shared_, std::move(future));
+  task::JoinHandle<OutputOf<F>> spawn(F&& future,
+                                      const std::source_location& at = std::source_location::current()) {
+    return detail::spawn_on(*shared_, std::move(future), at);
   }
   template <detail::GivenFuture F>
     requires(!detail::Spawnable<F>)
   typename marker::Refused<F, OutputOf<F>>::type spawn(F&&);
 
+  /// As task::spawn_blocking, onto this runtime.
+  template <class F>
+    requires detail::BlockingFunction<F> && marker::CallMayCross<F>
+  detail::BlockingHandle<F> spawn_blocking(F&& f, const std::source_location& at = std::source_location::current()) {
+    return detail::spawn_blocking_on(*shared_, at, std::forward<F>(f));
+  }
+  template <class F, class First, class... Rest>
+    requires detail::BlockingFunction<F, First, Rest...> && marker::CallMayCross<F, First, Rest...>
+  detail::BlockingHandle<F, First, Rest...> spawn_blocking(F&& f, First&& first, Rest&&... rest) {
+    return detail::spawn_blocking_on(*shared_, std::source_location::current(), std::forward<F>(f),
+                                     std::forward<First>(first), std::forward<Rest>(rest)...);
+  }
+  template <class F, class... Args>
+    requires detail::BlockingFunction<F, Args...> && (!marker::CallMayCross<F, Args...>)
+  typename marker::RefusedCall<F, Args...>::type spawn_blocking(F&&, Args&&...);
+
   [[nodiscard]] Handle handle() const noexcept;
   [[nodiscard]] EnterGuard enter() const noexcept { return EnterGuard(*shared_); }
 
-  /// Shuts down without waiting. The workers end after their current polls.
+  /// Shuts down as the destructor does, but waits no longer than `limit`: what still runs then goes on by itself, each
+  /// worker to the end of its poll, each blocking call to its end.
+  ///
+  /// Errors      BlockingInAsync on a thread that polls tasks, unless `limit` is zero; the runtime then goes on.
+  template <class Rep, class Period>
+  void shutdown_timeout(std::chrono::duration<Rep, Period> limit) && {
+    shut_down_within(base::saturated_ns(limit));
+  }
+
+  /// Shuts down without waiting, as shutdown_timeout(0).
   void shutdown_background() && noexcept;
+
+  [[nodiscard]] Metrics metrics() const noexcept { return Metrics(*shared_); }
 
   /// How many workers it has.
   [[nodiscard]] std::size_t worker_count() const noexcept;
@@ -142,13 +197,22 @@ class Runtime {
   struct Threads;
   Runtime(Shared& shared, std::unique_ptr<Threads> threads) noexcept;
 
-  enum class Wait : std::uint8_t { kNo, kYes };
-  void shut_down(Wait wait) noexcept;
+  void shut_down(std::uint64_t deadline) noexcept;
+  void shut_down_within(std::uint64_t nanoseconds);
   [[nodiscard]] bool is_current_thread() const noexcept;
   void drive(detail::MainFuture& future);
 
   Shared* shared_;
   std::unique_ptr<Threads> threads_;
+};
+
+/// Called with a task; must not throw. What it is given lives for the call.
+using TaskHook = std::function<void(const task::TaskMeta&)>;
+
+/// What a task that panics does to its runtime. Tokio's `UnhandledPanic`.
+enum class UnhandledPanic : std::uint8_t {
+  kIgnore,           ///< nothing: its JoinHandle gives the exception, or, if that is gone, the panic hook is called
+  kShutdownRuntime,  ///< the runtime shuts down at once, and its block_on throws RuntimeShutDown
 };
 
 /// Settings of a Runtime to be.
@@ -167,9 +231,20 @@ class Builder {
 
   /// At least 1; default: thread::available_parallelism(). Multi-thread only.
   Builder& worker_threads(std::size_t count);
-  /// What the system shows as the name of the workers: the first 15 bytes.
+  /// How many calls of task::spawn_blocking run at once, at least 1; more of them queue. Default: 512.
+  Builder& max_blocking_threads(std::size_t count);
+  /// How long a thread of those calls stays without one; default: 10 s.
+  template <class Rep, class Period>
+  Builder& thread_keep_alive(std::chrono::duration<Rep, Period> time) {
+    return keep_threads_alive(base::saturated_ns(time));
+  }
+  /// What the system shows as the name of the runtime's threads: the first 15 bytes. Default: heddle-worker, and
+  /// heddle-blocking for those of task::spawn_blocking.
   Builder& thread_name(std::string name);
-  /// Bytes of stack of a worker, at least some 64 KiB; default: the system's.
+  /// The same, but the name is what `name` gives for each thread. It is called where a thread is started, perhaps from
+  /// several threads at once, must not throw, and must not start another.
+  Builder& thread_name_fn(std::function<std::string()> name);
+  /// Bytes of stack of each thread, at least some 64 KiB; default: the system's.
   Builder& thread_stack_size(std::size_t bytes);
   /// A busy worker looks for events and timers every so many polls; default 61.
   Builder& event_interval(std::uint32_t polls);
@@ -177,9 +252,22 @@ class Builder {
   Builder& global_queue_interval(std::uint32_t polls);
   /// The clock stands still from the start (tests): see time::pause. Current-thread only.
   Builder& start_paused(bool paused = true);
-  /// Called by each worker before its first task, and after its last. Must not throw.
+  /// Called by each thread, worker or of a blocking call, before its first task, and after its last. Must not throw.
   Builder& on_thread_start(std::function<void()> hook);
   Builder& on_thread_stop(std::function<void()> hook);
+  /// Called by each worker before it sleeps, and after it has. The first may spawn and wake tasks, which are then run
+  /// instead. Must not throw.
+  Builder& on_thread_park(std::function<void()> hook);
+  Builder& on_thread_unpark(std::function<void()> hook);
+  /// Called where a task is spawned, before its first poll; and by who ran or cancelled it, before its result is seen.
+  /// Calls of task::spawn_blocking are tasks too, with one poll.
+  Builder& on_task_spawn(TaskHook hook);
+  Builder& on_task_terminate(TaskHook hook);
+  /// Called by the worker before and after each poll of a task.
+  Builder& on_before_task_poll(TaskHook hook);
+  Builder& on_after_task_poll(TaskHook hook);
+  /// Default: kIgnore. The other one for a current-thread runtime only. Blocking calls don't count.
+  Builder& unhandled_panic(UnhandledPanic behavior);
   /// Seed of the random choices of the scheduler.
   Builder& seed(std::uint64_t seed);
 
@@ -192,6 +280,7 @@ class Builder {
 
  private:
   explicit Builder(bool multi_thread);
+  Builder& keep_threads_alive(std::uint64_t nanoseconds);
   std::unique_ptr<Config> config_;
 };
 

@@ -10,6 +10,7 @@
 
 #include <functional>
 #include <optional>
+#include <source_location>
 #include <type_traits>
 #include <utility>
 
@@ -26,9 +27,11 @@ namespace detail {
 /// Starts a new task.
 void launch(Shared& shared, TaskHeader& task) noexcept;
 
-template <class F>
-task::JoinHandle<OutputOf<F>> spawn_on(Shared& shared, F future) {
-  auto* cell = new TaskCell<F>(std::move(future));
+template <class F, class Name = NoName>
+task::JoinHandle<OutputOf<F>> spawn_on(Shared& shared, F future,
+                                       const std::source_location& at = std::source_location::current(),
+                                       Name name = Name()) {
+  auto* cell = new TaskCell<F, Name>(std::move(name), at, std::move(future));
   launch(shared, *cell);
   return task::JoinHandle<OutputOf<F>>(*cell);
 }
@@ -89,8 +92,8 @@ namespace task {
 ///
 /// Corresponds to Tokio's `task::spawn`.
 template <runtime::detail::Spawnable F>
-JoinHandle<OutputOf<F>> spawn(F&& future) {
-  return runtime::detail::spawn_on(runtime::detail::current_runtime("task::spawn"), std::move(future));
+JoinHandle<OutputOf<F>> spawn(F&& future, const std::source_location& at = std::source_location::current()) {
+  return runtime::detail::spawn_on(runtime::detail::current_runtime("task::spawn"), std::move(future), at);
 }
 template <runtime::detail::GivenFuture F>
   requires(!runtime::detail::Spawnable<F>)
@@ -100,11 +103,16 @@ typename marker::Refused<F, OutputOf<F>>::type spawn(F&&);
 /// returns, so an Async function can be spawned.
 ///
 /// Errors      At compile time, what may not cross threads: `f`, `args` and the result have to be Send and Owned.
-template <class F, class... Args>
-  requires runtime::detail::SpawnableCall<std::decay_t<F>, std::decay_t<Args>...>
-auto spawn(F&& f, Args&&... args) {
-  return spawn(runtime::detail::run_call<std::decay_t<F>, std::decay_t<Args>...>(std::forward<F>(f),
-                                                                                 std::forward<Args>(args)...));
+template <class F>
+  requires runtime::detail::SpawnableCall<std::decay_t<F>>
+auto spawn(F&& f, const std::source_location& at = std::source_location::current()) {
+  return spawn(runtime::detail::run_call<std::decay_t<F>>(std::forward<F>(f)), at);
+}
+template <class F, class First, class... Rest>
+  requires runtime::detail::SpawnableCall<std::decay_t<F>, std::decay_t<First>, std::decay_t<Rest>...>
+auto spawn(F&& f, First&& first, Rest&&... rest) {
+  return spawn(runtime::detail::run_call<std::decay_t<F>, std::decay_t<First>, std::decay_t<Rest>...>(
+      std::forward<F>(f), std::forward<First>(first), std::forward<Rest>(rest)...));
 }
 template <class F, class... Args>
   requires runtime::detail::AsyncFunction<std::decay_t<F>, std::decay_t<Args>...> &&

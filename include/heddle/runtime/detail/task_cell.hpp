@@ -7,12 +7,17 @@
 #include <heddle/future/future.hpp>
 #include <heddle/runtime/detail/task_state.hpp>
 #include <heddle/runtime/join_error.hpp>
+#include <heddle/runtime/task_meta.hpp>
 
 #include <algorithm>
 #include <cstddef>
+#include <exception>
 #include <expected>
 #include <memory>
 #include <new>
+#include <source_location>
+#include <string>
+#include <string_view>
 #include <type_traits>
 #include <utility>
 
@@ -22,6 +27,10 @@ class TaskShard;
 class TaskHeader;
 struct OwnedTag {};
 
+/// What a task leaves in its stage: its value, or the exception that left it, or null if it was cancelled.
+template <class T>
+using TaskOutput = std::expected<T, std::exception_ptr>;
+
 /// What the type of a task's future decides; one static table per type.
 struct TaskVTable : future::WakeTarget::VTable {
   /// Polls the future; true when it gave its output, which then stands in the stage.
@@ -29,6 +38,8 @@ struct TaskVTable : future::WakeTarget::VTable {
   /// Destroys the future; the output says "cancelled".
   void (*cancel)(TaskHeader&) noexcept;
   void (*drop_output)(TaskHeader&) noexcept;
+  /// What Builder::name said, or nothing.
+  std::string_view (*name)(const TaskHeader&) noexcept;
   /// From the header to the output.
   std::size_t stage_offset;
 };
@@ -40,13 +51,21 @@ class TaskHeader : public TaskState, public base::ListNode<OwnedTag> {
 
   /// The output, in its stage. Rule 1.
   template <class T>
-  [[nodiscard]] std::expected<T, task::JoinError>& output() noexcept {
+  [[nodiscard]] TaskOutput<T>& output() noexcept {
     // SAFETY: only called by the JoinHandle<T> that spawn made with the cell, when the stage holds the output.
     auto* stage = reinterpret_cast<std::byte*>(this) + vtable().stage_offset;
-    return *std::launder(reinterpret_cast<std::expected<T, task::JoinError>*>(stage));
+    return *std::launder(reinterpret_cast<TaskOutput<T>*>(stage));
   }
 
   [[nodiscard]] task::Id id() const noexcept { return task::Id(id_); }
+
+  /// Its id, its name and where it was spawned. Needs a reference, not the task's kRunning.
+  [[nodiscard]] task::TaskMeta meta() const noexcept { return {id(), vtable().name(*this), spawned_at_}; }
+
+  /// Why an output with this `cause` is no value.
+  [[nodiscard]] task::JoinError join_error(std::exception_ptr cause) const noexcept {
+    return cause == nullptr ? task::JoinError::cancelled(id()) : task::JoinError::panic(id(), std::move(cause));
+  }
 
   /// Aborts: the worker that next polls the task destroys its future instead.
   void abort() noexcept;
@@ -60,7 +79,8 @@ class TaskHeader : public TaskState, public base::ListNode<OwnedTag> {
   TaskShard* shard = nullptr;
 
  protected:
-  explicit TaskHeader(const TaskVTable& vtable) noexcept : TaskState(vtable) {}
+  TaskHeader(const TaskVTable& vtable, const std::source_location& spawned_at) noexcept
+      : TaskState(vtable), spawned_at_(spawned_at) {}
   ~TaskHeader() = default;
 
   /// Takes the task out of its runtime's books: the first step of destroying it.
@@ -73,17 +93,31 @@ class TaskHeader : public TaskState, public base::ListNode<OwnedTag> {
   friend class TaskShard;
   // Constant after launch().
   std::uint64_t id_ = 0;
+  std::source_location spawned_at_;
+};
+
+/// An exception has left `task`: what its runtime says to that.
+void task_panicked(const TaskHeader& task, const std::exception_ptr& panic) noexcept;
+
+/// The name of a task that has none: no bytes.
+struct NoName {
+  [[nodiscard]] static std::string_view text() noexcept { return {}; }
+};
+struct TaskName {
+  [[nodiscard]] std::string_view text() const noexcept { return string; }
+  std::string string;
 };
 
 /// A task whose future is an F.
-template <Future F>
-class TaskCell final : public TaskHeader, public base::Recycled<TaskCell<F>> {
+template <Future F, class Name = NoName>
+class TaskCell final : public TaskHeader, public base::Recycled<TaskCell<F, Name>> {
   using T = typename F::Output;
-  using Result = std::expected<T, task::JoinError>;
+  using Result = TaskOutput<T>;
 
  public:
   template <class... Args>
-  explicit TaskCell(Args&&... args) : TaskHeader(kVTable) {
+  TaskCell(Name name, const std::source_location& spawned_at, Args&&... args)
+      : TaskHeader(kVTable, spawned_at), name_(std::move(name)) {
     // SAFETY: only compares addresses.
     HEDDLE_ASSERT(reinterpret_cast<std::byte*>(this) + stage_offset() == stage_, "the stage isn't where it should be");
     ::new (static_cast<void*>(stage_)) F(std::forward<Args>(args)...);
@@ -116,7 +150,8 @@ class TaskCell final : public TaskHeader, public base::Recycled<TaskCell<F>> {
     } catch (...) {
       auto exception = std::current_exception();
       if (future_lives) std::destroy_at(&self.future());
-      self.keep(std::unexpect, task::JoinError::panic(header.id(), std::move(exception)));
+      task_panicked(header, exception);
+      self.keep(std::unexpect, std::move(exception));
     }
     return true;
   }
@@ -124,10 +159,14 @@ class TaskCell final : public TaskHeader, public base::Recycled<TaskCell<F>> {
   static void cancel(TaskHeader& header) noexcept {
     TaskCell& self = cell(header);
     std::destroy_at(&self.future());
-    self.keep(std::unexpect, task::JoinError::cancelled(header.id()));
+    self.keep(std::unexpect, nullptr);
   }
 
   static void drop_output(TaskHeader& header) noexcept;
+
+  static std::string_view name(const TaskHeader& header) noexcept {
+    return static_cast<const TaskCell&>(header).name_.text();
+  }
 
   static void destroy(future::WakeTarget& target) noexcept {
     TaskCell& self = cell(target);
@@ -139,31 +178,34 @@ class TaskCell final : public TaskHeader, public base::Recycled<TaskCell<F>> {
   static const TaskVTable kVTable;
 
   alignas(std::max(alignof(F), alignof(Result))) std::byte stage_[std::max(sizeof(F), sizeof(Result))];
+  // Constant after construction.
+  [[no_unique_address]] Name name_;
 };
 
 /// Called with the exception of a task that nobody will see. Never returns it to anyone.
 void report_unseen_panic(const task::JoinError& error) noexcept;
 
-template <Future F>
-void TaskCell<F>::drop_output(TaskHeader& header) noexcept {
+template <Future F, class Name>
+void TaskCell<F, Name>::drop_output(TaskHeader& header) noexcept {
   auto& result = header.output<T>();
-  if (!result.has_value() && result.error().is_panic()) report_unseen_panic(result.error());
+  if (!result.has_value() && result.error() != nullptr) report_unseen_panic(header.join_error(result.error()));
   std::destroy_at(&result);
 }
 
-template <Future F>
-constexpr std::size_t TaskCell<F>::stage_offset() noexcept {
-  // The stage is the only member: it follows the header, at its own alignment.
+template <Future F, class Name>
+constexpr std::size_t TaskCell<F, Name>::stage_offset() noexcept {
+  // The stage is the first member: it follows the header, at its own alignment.
   constexpr std::size_t alignment = std::max(alignof(F), alignof(Result));
   return (sizeof(TaskHeader) + alignment - 1) / alignment * alignment;
 }
 
-template <Future F>
-constexpr TaskVTable TaskCell<F>::kVTable{
+template <Future F, class Name>
+constexpr TaskVTable TaskCell<F, Name>::kVTable{
     {&TaskHeader::wake_by_value, &TaskHeader::wake_by_reference, &TaskCell::destroy},
     &TaskCell::poll,
     &TaskCell::cancel,
     &TaskCell::drop_output,
+    &TaskCell::name,
     TaskCell::stage_offset(),
 };
 
