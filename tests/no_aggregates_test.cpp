@@ -5,12 +5,16 @@
 #include <heddle/channel/mpmc.hpp>
 #include <heddle/future/async.hpp>
 #include <heddle/future/future.hpp>
+#include <heddle/future/futures_ordered.hpp>
 #include <heddle/future/join.hpp>
 #include <heddle/future/ok.hpp>
 #include <heddle/future/on.hpp>
 #include <heddle/future/select.hpp>
 #include <heddle/future/task.hpp>
+#include <heddle/runtime/coop.hpp>
 #include <heddle/runtime/join_handle.hpp>
+#include <heddle/runtime/local_runtime.hpp>
+#include <heddle/runtime/task_local.hpp>
 #include <heddle/time/sleep.hpp>
 #include <heddle/time/timeout.hpp>
 
@@ -49,6 +53,8 @@ using Arm = decltype(heddle::on(std::declval<Wait>(), Handler()));
 static_assert(kNoAggregates<Arm, decltype(heddle::otherwise(std::declval<void (*)()>()))>);
 static_assert(kNoAggregates<decltype(heddle::select(std::declval<Arm>()))>);
 static_assert(kNoAggregates<decltype(heddle::join(std::declval<Wait>(), std::declval<Wait>()))>);
+static_assert(kNoAggregates<heddle::FuturesUnordered<Wait>, heddle::FuturesOrdered<Wait>,
+                            decltype(std::declval<heddle::FuturesUnordered<Wait>&>().next())>);
 static_assert(kNoAggregates<heddle::future::Joined<int, std::string>>);
 
 // channel
@@ -61,6 +67,9 @@ static_assert(kNoAggregates<heddle::mpsc::SendError<std::string>, heddle::mpsc::
 
 // runtime, time
 static_assert(kNoAggregates<heddle::task::JoinHandle<std::string>, heddle::task::JoinHandle<void>>);
+static_assert(kNoAggregates<heddle::task::LocalSet, heddle::task::RunUntil<Wait>, heddle::runtime::LocalRuntime>);
+static_assert(kNoAggregates<heddle::task::LocalScope<std::string, Wait>, heddle::task::Unconstrained<Wait>>);
+static_assert(kNoAggregates<heddle::task::ConsumeBudget, heddle::task::HasBudgetRemaining>);
 static_assert(kNoAggregates<decltype(heddle::time::sleep(std::chrono::seconds(1)))>);
 static_assert(kNoAggregates<heddle::time::Timeout<Wait>, heddle::time::Elapsed>);
 

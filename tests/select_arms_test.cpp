@@ -100,6 +100,37 @@ hd::Task<> sockets_and_time() {
   handle.abort();
 }
 
+hd::Async<> local_tasks() {
+  hd::task::LocalSet set;
+  auto handle = set.spawn_local(hd::pending());
+  EXPECT_LOSES(set);
+  EXPECT_LOSES(set.run_until(hd::pending()));
+  EXPECT_FALSE(handle.is_finished());
+  auto mine = [] {
+    hd::task::LocalSet dropped;
+    static_cast<void>(dropped.spawn_local(hd::pending()));
+    return dropped;
+  };
+  EXPECT_LOSES(mine());
+}
+
+constinit hd::task::Local<int> number;
+
+hd::Async<> futures_around_futures() {
+  hd::FuturesUnordered<hd::time::Sleep> sleeps;
+  sleeps.push_with([] { return hd::time::sleep(1h); });
+  EXPECT_LOSES(sleeps.next());
+  EXPECT_EQ(sleeps.len(), 1U);
+  hd::FuturesOrdered<hd::future::PendingFuture<void>> ordered;
+  ordered.push_back(hd::pending());
+  EXPECT_LOSES(ordered.next());
+  EXPECT_EQ(ordered.len(), 1U);
+  EXPECT_LOSES(number.scope(1, []() -> hd::Async<> { co_await hd::pending(); }()));
+  EXPECT_LOSES(number.scope(1, []() -> hd::Task<> { co_await hd::pending(); }()));
+  EXPECT_LOSES(hd::task::unconstrained([]() -> hd::Task<> { co_await hd::pending(); }()));
+  EXPECT_FALSE(number.try_get().has_value());
+}
+
 TEST(SelectArms, waits_for_channels_lose_without_a_trace) {
   hd::runtime::Builder::current_thread().build()->block_on(channels());
 }
@@ -110,6 +141,11 @@ TEST(SelectArms, waits_for_locks_lose_without_a_trace) {
 
 TEST(SelectArms, waits_for_sockets_and_time_lose_without_a_trace) {
   hd::runtime::Builder::current_thread().build()->block_on(sockets_and_time());
+}
+
+TEST(SelectArms, waits_for_local_tasks_lose_without_a_trace) {
+  hd::runtime::Builder::current_thread().build()->block_on(local_tasks());
+  hd::runtime::Builder::current_thread().build()->block_on(futures_around_futures());
 }
 
 TEST(SelectArms, what_an_arm_waited_for_may_go_before_the_handler_has_run) {

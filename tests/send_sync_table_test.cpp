@@ -140,6 +140,12 @@ static_assert(is<hd::future::ReadyFuture<int>>(/*        */ y, y, n, y));
 static_assert(is<hd::future::ReadyFuture<Rc>>(/*         */ n, n, n, y));
 static_assert(is<hd::future::PendingFuture<int>>(/*      */ y, y, n, y));
 static_assert(is<hd::future::PollFn<hd::Poll<int> (*)(hd::Context&)>>(y, y, n, y));
+static_assert(is<hd::FuturesUnordered<hd::Task<>>>(/*    */ y, y, n, y));
+static_assert(is<hd::FuturesUnordered<hd::future::ReadyFuture<Rc>>>(n, n, n, y));
+static_assert(is<hd::FuturesUnordered<hd::net::ReadFuture>>(y, n, n, n));
+static_assert(is<hd::FuturesOrdered<hd::Task<int>>>(/*   */ y, y, n, y));
+static_assert(is<hd::FuturesOrdered<hd::Task<Rc>>>(/*    */ n, n, n, y));
+static_assert(is<hd::future::NextOf<hd::FuturesUnordered<hd::Task<>>>>(y, n, n, n));
 static_assert(is<hd::PolledAfterCompletion>(/*           */ y, y, n, y));
 
 // heddle: runtime and task
@@ -159,6 +165,22 @@ static_assert(is<hd::runtime::StallReport>(/*            */ y, y, n, y));
 static_assert(is<hd::task::TaskMeta>(/*                  */ y, y, n, n));
 static_assert(is<hd::task::Builder>(/*                   */ y, y, n, y));
 static_assert(is<hd::task::YieldNow>(/*                  */ y, y, n, y));
+static_assert(is<hd::runtime::LocalRuntime>(/*           */ n, n, n, y));
+static_assert(is<hd::runtime::LocalRuntime::EnterGuard>(/**/ n, n, n, n));
+static_assert(is<hd::runtime::NoLocalSet>(/*             */ y, y, n, y));
+static_assert(is<hd::task::LocalSet>(/*                  */ n, n, n, y));
+static_assert(is<hd::task::RunUntil<hd::Task<>>>(/*      */ n, n, n, n));
+static_assert(is<hd::task::LocalEnterGuard>(/*           */ n, n, n, n));
+static_assert(is<hd::task::Local<Rc>>(/*                 */ y, y, y, y));
+static_assert(is<hd::task::LocalScope<int, hd::Task<>>>(/* */ y, y, n, y));
+static_assert(is<hd::task::LocalScope<Rc, hd::Task<>>>(/*  */ n, n, n, y));
+static_assert(is<hd::task::LocalScope<int, hd::Async<>>>(/**/ n, n, n, n));
+static_assert(is<hd::task::LocalScope<int, hd::Task<>&>>(/**/ y, n, n, n));
+static_assert(is<hd::task::AccessError>(/*               */ y, y, n, y));
+static_assert(is<hd::task::Unconstrained<hd::Task<>>>(/* */ y, y, n, y));
+static_assert(is<hd::task::Unconstrained<hd::Async<>>>(/**/ n, n, n, n));
+static_assert(is<hd::task::ConsumeBudget>(/*             */ y, y, n, y));
+static_assert(is<hd::task::HasBudgetRemaining>(/*        */ y, y, n, y));
 
 // heddle: time, net, io
 static_assert(is<hd::time::Instant>(/*                   */ y, y, n, y));

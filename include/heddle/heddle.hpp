@@ -5,10 +5,11 @@
 //   sync      Arc, Weak, Rc, Cell, RefCell, Mutex, RwLock, Condvar, Once, OnceLock, LazyLock, Barrier
 //   thread    spawn, Builder, JoinHandle, scope; current, park, sleep, yield_now, LocalKey, available_parallelism
 //   future    Poll, Waker, Context, Future, ready, pending, poll_fn, Async, Task, ok, block_on;
-//             select, race, join, try_join, join_all
+//             select, race, join, try_join, join_all; FuturesUnordered, FuturesOrdered
 //   channel   mpsc and mpmc: channel, sync_channel; oneshot, broadcast, watch; channel::select for threads
 //   async     Mutex, RwLock, Semaphore, Notify, Barrier, OnceCell, SetOnce, CancellationToken
-//   runtime   Runtime, Builder, Handle, main; task::spawn, spawn_blocking, Builder, JoinHandle, yield_now
+//   runtime   Runtime, Builder, Handle, main; task::spawn, spawn_blocking, Builder, JoinHandle, yield_now;
+//             task::LocalSet, spawn_local, LocalRuntime; task::Local, unconstrained, consume_budget, has_budget_remaining
 //   time      Instant, sleep, sleep_until, timeout, timeout_at; pause, advance, resume
 //   net       IpAddr, SocketAddr, TcpListener, TcpStream
 //   io        Error, ErrorKind, Result
@@ -31,6 +32,8 @@
 #include <heddle/future/async.hpp>
 #include <heddle/future/block_on.hpp>
 #include <heddle/future/future.hpp>
+#include <heddle/future/futures_ordered.hpp>
+#include <heddle/future/futures_unordered.hpp>
 #include <heddle/future/join.hpp>
 #include <heddle/future/loss.hpp>
 #include <heddle/future/ok.hpp>
@@ -43,8 +46,11 @@
 #include <heddle/net/tcp_listener.hpp>
 #include <heddle/net/tcp_stream.hpp>
 #include <heddle/runtime/block_in_place.hpp>
+#include <heddle/runtime/coop.hpp>
 #include <heddle/runtime/error.hpp>
 #include <heddle/runtime/join_handle.hpp>
+#include <heddle/runtime/local_runtime.hpp>
+#include <heddle/runtime/local_set.hpp>
 #include <heddle/runtime/main.hpp>
 #include <heddle/runtime/metrics.hpp>
 #include <heddle/runtime/runtime.hpp>
@@ -52,6 +58,7 @@
 #include <heddle/runtime/stall_report.hpp>
 #include <heddle/runtime/spawn_blocking.hpp>
 #include <heddle/runtime/task_builder.hpp>
+#include <heddle/runtime/task_local.hpp>
 #include <heddle/runtime/task_meta.hpp>
 #include <heddle/sync/arc.hpp>
 #include <heddle/sync/barrier.hpp>

@@ -7,6 +7,7 @@
 
 #include <expected>
 #include <memory>
+#include <stdexcept>
 #include <type_traits>
 #include <utility>
 
@@ -43,6 +44,7 @@ class AbortHandle {
 /// Awaits the result of a spawned task.
 ///
 /// Returns     When awaited: the task's value, or a JoinError when it was cancelled or an exception left it.
+/// Errors      std::logic_error in the task that it belongs to: it would wait for its own end, for ever.
 /// Cancelling  Safe: a handle that is awaited by its name may be awaited again. Destroying the handle detaches the
 ///             task, which goes on; an exception that leaves it then is reported, see runtime::set_panic_hook.
 /// Threads     May move to any thread; used by one at a time.
@@ -104,6 +106,7 @@ class JoinHandle {
 
   /// Registers `waker`; true if the task is complete meanwhile.
   bool wait(const Waker& waker) {
+    if (waker.identity() == task_) throw std::logic_error("a task awaits its own end");
     if (registered_ != nullptr) {
       // Not complete, as was just seen: `join_waker` still holds what was registered, so equal means the same.
       if (registered_ == waker.identity()) return false;
