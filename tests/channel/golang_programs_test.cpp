@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Small programs of Go's test/chan and races of src/runtime/chan_test.go, written afresh, as crossbeam's golang.rs has them.
+// Small programs of Go's test/chan and races of its chan_test.go, written afresh, as crossbeam's golang.rs has them.
 #include "channel/doubles.hpp"
 
 #include <heddle/channel/select.hpp>

@@ -95,7 +95,9 @@ TEST(Select, preflight) {
       if (!message && !end) continue;
       auto [tx, rx] = mpsc::channel<int>();
       { const auto gone = tx.clone(); }
-      if (message) ASSERT_TRUE(tx.send(1).has_value());
+      if (message) {
+        ASSERT_TRUE(tx.send(1).has_value());
+      }
       std::optional<mpsc::Sender<int>> kept(std::move(tx));
       if (end) kept.reset();
       channel::RecvArm a(rx);
@@ -170,10 +172,14 @@ void meet_each_other(std::size_t threads, bool leftover) {
       running.emplace_back([&tx = tx, &rx = rx, i] {
         channel::RecvArm<std::size_t> recv(rx);
         channel::SendArm<std::size_t> send(tx, i);
-        if (channel::select(recv, send) == 0) EXPECT_NE(recv.take(), i);
+        if (channel::select(recv, send) == 0) {
+          EXPECT_NE(recv.take(), i);
+        }
       });
     }
-    if (leftover) ASSERT_TRUE(tx.send(threads).has_value());
+    if (leftover) {
+      ASSERT_TRUE(tx.send(threads).has_value());
+    }
   }
   EXPECT_EQ(rx.try_recv(), std::unexpected(mpmc::TryRecvError::kEmpty));
 }
