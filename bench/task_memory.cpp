@@ -5,20 +5,16 @@
 #include <heddle/runtime/runtime.hpp>
 #include <heddle/time/sleep.hpp>
 
-#include <fmt/format.h>
-
 #include <chrono>
 #include <cstddef>
-#include <string_view>
+#include <cstdint>
 
 namespace hd = heddle;
 using namespace std::chrono_literals;
 
 namespace {
 
-constexpr std::size_t kTasks = 1'000'000;
-
-std::size_t first_polls = 0;
+std::uint64_t first_polls = 0;
 
 hd::Task<> sleeping() {
   ++first_polls;
@@ -30,28 +26,28 @@ hd::Task<> waiting() {
 }
 
 template <class Make>
-void measure(std::string_view name, Make make) {
-  auto builder = hd::runtime::Builder::current_thread();
-  auto runtime = builder.start_paused().build().value();
+void measure(std::uint64_t count, Make make) {
+  // One thread that keeps time itself: no task wakes while they are counted.
+  auto runtime = hd::runtime::Builder::current_thread().start_paused().build().value();
   const std::size_t before = bench::resident_bytes();
-  const auto start = std::chrono::steady_clock::now();
-  runtime.block_on([](Make make_one) -> hd::Task<> {
-    for (std::size_t i = 0; i < kTasks; ++i) static_cast<void>(hd::task::spawn(make_one()));
+  runtime.block_on([](std::uint64_t tasks, Make make_one) -> hd::Task<> {
+    for (std::uint64_t i = 0; i < tasks; ++i) hd::task::spawn(make_one());
     // Until each was polled once.
-    while (first_polls != kTasks) co_await hd::task::yield_now();
-  }(make));
-  const std::chrono::nanoseconds took = std::chrono::steady_clock::now() - start;
-  const std::size_t bytes = bench::resident_bytes() - before;
-  fmt::print("{}: {} bytes and {} ns per task\n", name, bytes / kTasks, took.count() / static_cast<long>(kTasks));
+    while (first_polls != tasks) co_await hd::task::yield_now();
+  }(count, make));
+  bench::print_bytes(bench::resident_bytes() - before, count);
 }
 
 }  // namespace
 
-int main(int arguments, char**) {
-  // One kind per process, so that none uses the other's memory again: with any argument, the bare one.
-  if (arguments > 1) {
-    measure("bare", [] { return waiting(); });
+int main(int argc, char** argv) {
+  // One kind per process, so that none uses the other's memory again.
+  const bench::Row row = bench::row_of(argc, argv);
+  if (row.kind == "alive-sleeping") {
+    measure(row.count, [] { return sleeping(); });
+  } else if (row.kind == "alive") {
+    measure(row.count, [] { return waiting(); });
   } else {
-    measure("with a timer", [] { return sleeping(); });
+    bench::unknown(row);
   }
 }

@@ -31,72 +31,68 @@ class Receiving {
   ~Receiving() { cancel(); }
 
   void cancel() noexcept {
-    // Relaxed: cancel_receiver looks again under the lock.
-    if (waiter_.state.load(base::relaxed) != Wait::kIdle) shared_.cancel_receiver(waiter_);
-    delete parcel();
-    waiter_.cell = nullptr;
+    if (waiter_.is_made()) [[unlikely]] stop_waiting();
   }
 
-  /// One poll: kDone when `take` got a message, kClosed when none will come.
+  /// One poll: kDone when `take` got a message, kClosed when none will come. `entry` is what poll_fast left.
   template <class Take>
-  Attempt poll(Context& cx, Take&& take) {
+  Attempt poll(Context& cx, Take&& take, Entry entry = Entry::kOpen) {
     if (!cx.may_proceed()) return Attempt::kWouldWait;
-    const Attempt step = advance(cx, take);
-    if (step != Attempt::kWouldWait) cx.made_progress();
+    Waiter& waiter = waiter_.made();
+    if (waiter.now() == Wait::kQueued && shared_.rearm(waiter, cx.waker())) return Attempt::kWouldWait;
+    // What told us to look again is used up when we have looked: not before, since looking may throw.
+    const Attempt step = waiter.now() == Wait::kDone ? take_parcel(take, waiter) : look(cx, take, waiter, entry);
+    if (step == Attempt::kWouldWait) return step;
+    waiter.state.store(Wait::kIdle, base::relaxed);  // its owner's again
+    cx.made_progress();
     return step;
   }
 
-  /// The usual first poll: true if `take` got a message.
+  /// The usual poll, when nobody has to wait, or one that was told to look again: kDone if `take` got a message.
   template <class Take>
-  [[gnu::always_inline]] bool poll_fast(Context& cx, Take&& take) noexcept {
-    // Relaxed: an idle waiter is nobody else's.
-    if (waiter_.state.load(base::relaxed) != Wait::kIdle || cx.budget() == 0) return false;
-    if (!shared_.try_recv_fast(take)) return false;
+  [[gnu::always_inline]] Fast poll_fast(Context& cx, Take&& take) noexcept {
+    if (cx.budget() == 0) return Fast::kOpen;
+    if (waiter_.is_made() && waiter_.get().now() != Wait::kNotified) return Fast::kOpen;
+    const Fast fast = shared_.try_recv_fast(take);
+    if (fast != Fast::kDone) return fast;
+    waiter_.reset();
     cx.made_progress();
-    return true;
+    return fast;
   }
 
   [[nodiscard]] Shared<T>& shared() const noexcept { return shared_; }
 
  private:
   template <class Take>
-  Attempt advance(Context& cx, Take& take) {
-    switch (waiter_.now()) {
-      case Wait::kQueued:
-        if (shared_.rearm(waiter_, cx.waker())) return Attempt::kWouldWait;
-        return advance(cx, take);
-      case Wait::kDone: return take_parcel(take);
-      default: break;
-    }
-    // What told us to look again is used up when we have looked: not before, since looking may throw.
-    const Attempt step = look(cx, take);
-    if (step != Attempt::kWouldWait) waiter_.state.store(Wait::kIdle, base::relaxed);  // its owner's again
-    return step;
-  }
-
-  template <class Take>
-  Attempt look(Context& cx, Take& take) {
-    if (shared_.flavor() == Flavor::kZero && waiter_.cell == nullptr) {
+  Attempt look(Context& cx, Take& take, Waiter& waiter, Entry entry) {
+    if (shared_.flavor() == Flavor::kZero && waiter.cell == nullptr) {
       if (const Attempt step = shared_.recv(take, Waiting()); step != Attempt::kWouldWait) return step;
-      waiter_.cell = new Parcel<T>;
+      waiter.cell = new Parcel<T>;
     }
-    return shared_.recv(take, Waiting(waiter_, cx.waker()));
+    return shared_.recv(take, Waiting(waiter, cx.waker()), entry);
   }
 
   template <class Take>
-  Attempt take_parcel(Take& take) {
-    take(std::move(parcel()->value));
-    delete parcel();
-    waiter_.cell = nullptr;
-    waiter_.state.store(Wait::kIdle, base::relaxed);  // its owner's again
+  Attempt take_parcel(Take& take, Waiter& waiter) {
+    take(std::move(parcel(waiter)->value));
+    delete parcel(waiter);
+    waiter.cell = nullptr;
     return Attempt::kDone;
   }
 
+  [[gnu::noinline]] void stop_waiting() noexcept {
+    Waiter& waiter = waiter_.get();
+    // Relaxed: cancel_receiver looks again under the lock.
+    if (waiter.state.load(base::relaxed) != Wait::kIdle) shared_.cancel_receiver(waiter);
+    delete parcel(waiter);
+    waiter_.reset();
+  }
+
   // SAFETY: only `look` sets the cell, to a Parcel<T>.
-  [[nodiscard]] Parcel<T>* parcel() const noexcept { return static_cast<Parcel<T>*>(waiter_.cell); }
+  [[nodiscard]] static Parcel<T>* parcel(Waiter& waiter) noexcept { return static_cast<Parcel<T>*>(waiter.cell); }
 
   Shared<T>& shared_;
-  Waiter waiter_;
+  OwnWaiter waiter_;
 };
 
 }  // namespace detail
@@ -114,27 +110,30 @@ class [[nodiscard("a receive does nothing until it is awaited")]] RecvFuture {
   void cancel() noexcept { receiving_.cancel(); }
 
   [[gnu::always_inline]] Poll<Output> poll(Context& cx) {
+    detail::Fast fast = detail::Fast::kOpen;
     if (!done_) {
       Output message;
-      if (receiving_.poll_fast(cx, [&](T&& value) { message.emplace(std::move(value)); })) [[likely]] {
+      fast = receiving_.poll_fast(cx, [&](T&& value) { message.emplace(std::move(value)); });
+      if (fast == detail::Fast::kDone) [[likely]] {
         done_ = true;
         return Poll<Output>(std::in_place, std::move(message));
       }
     }
-    // In a variable of its own: the answer of the usual case has no address then, and stays in registers.
-    Poll<Output> slow = poll_slow(cx);
-    if (slow.is_pending()) return Pending;
-    return Poll<Output>(std::in_place, std::move(*slow));
+    // In a variable of its own: the answer of the usual case has no address then, and stays in registers. Taken apart,
+    // for the same reason: a whole optional is copied with its padding, in loads that wait for several stores each.
+    Output slow;
+    if (!poll_slow(cx, slow, detail::entry_after(fast))) return Pending;
+    if (!slow.has_value()) return Poll<Output>(std::in_place);
+    return Poll<Output>(std::in_place, std::in_place, *std::move(slow));
   }
 
  private:
-  [[gnu::noinline]] Poll<Output> poll_slow(Context& cx) {
+  /// True if it is over, with what came in `message`.
+  [[gnu::noinline]] bool poll_slow(Context& cx, Output& message, detail::Entry entry) {
     if (done_) throw PolledAfterCompletion();
-    Output message;
     const auto take = [&](T&& value) { message.emplace(std::move(value)); };
-    if (receiving_.poll(cx, take) == detail::Attempt::kWouldWait) return Pending;
-    done_ = true;
-    return Poll<Output>(std::in_place, std::move(message));
+    done_ = receiving_.poll(cx, take, entry) != detail::Attempt::kWouldWait;
+    return done_;
   }
 
   detail::Receiving<T> receiving_;
@@ -216,11 +215,13 @@ class [[nodiscard]] Receiver {
   ///
   /// Corresponds to Rust's `mpsc::Receiver::recv`; an optional as in Tokio, since there is one reason to have nothing.
   [[nodiscard]] std::optional<T> recv() const {
+    detail::Fast fast;
     {
       std::optional<T> message;
-      if (shared_->try_recv_fast([&](T&& value) { message.emplace(std::move(value)); })) [[likely]] return message;
+      fast = shared_->try_recv_fast([&](T&& value) { message.emplace(std::move(value)); });
+      if (fast == detail::Fast::kDone) [[likely]] return message;
     }
-    return recv_slow();
+    return recv_slow(detail::entry_after(fast));
   }
 
   /// The oldest message, if there is one. On a rendezvous channel: if a sender waits. Rust's `try_recv`.
@@ -348,10 +349,10 @@ class [[nodiscard]] Receiver {
   [[nodiscard]] detail::Shared<T>& shared() const noexcept { return *shared_; }
 
  private:
-  [[gnu::noinline]] std::optional<T> recv_slow() const {
+  [[gnu::noinline]] std::optional<T> recv_slow(detail::Entry entry) const {
     std::optional<T> message;
     const auto take = [&](T&& value) { message.emplace(std::move(value)); };
-    if (shared_->recv(take, detail::Waiting()) == detail::Attempt::kWouldWait) {
+    if (shared_->recv(take, detail::Waiting(), entry) == detail::Attempt::kWouldWait) {
       static_cast<void>(shared_->recv_blocking(take, detail::kForever, "Receiver::recv"));
     }
     return message;

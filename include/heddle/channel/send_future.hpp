@@ -25,49 +25,60 @@ class [[nodiscard("a send does nothing until it is awaited")]] SendFuture {
 
   /// Drops it where it stands; the message stays where it is.
   void cancel() noexcept {
-    // Relaxed: cancel_sender looks again under the lock.
-    if (waiter_.state.load(base::relaxed) != detail::Wait::kIdle) shared_.cancel_sender(waiter_);
+    if (waiter_.is_made()) [[unlikely]] stop_waiting();
   }
 
   [[gnu::always_inline]] Poll<Output> poll(Context& cx) {
-    // Relaxed: an idle waiter is nobody else's.
-    const bool starts = value_ != nullptr && waiter_.state.load(base::relaxed) == detail::Wait::kIdle;
-    if (starts && cx.budget() != 0 && shared_.try_send_fast(*value_)) [[likely]] {
-      cx.made_progress();
-      value_ = nullptr;
-      return Poll<Output>(std::in_place);
+    detail::Fast fast = detail::Fast::kOpen;
+    if (value_ != nullptr && !waiter_.is_made() && cx.budget() != 0) [[likely]] {
+      fast = shared_.try_send_fast(*value_);
+      if (fast == detail::Fast::kDone) [[likely]] {
+        cx.made_progress();
+        value_ = nullptr;
+        return Poll<Output>(std::in_place);
+      }
     }
-    // In a variable of its own: the answer of the usual case has no address then, and stays in registers.
-    Poll<Output> slow = poll_slow(cx);
-    if (slow.is_pending()) return Pending;
-    return Poll<Output>(std::in_place, std::move(*slow));
+    // The answer is made here, not there: it has no address then, and stays in registers.
+    const detail::Attempt step = poll_slow(cx, detail::entry_after(fast));
+    if (step == detail::Attempt::kWouldWait) return Pending;
+    T& value = *std::exchange(value_, nullptr);
+    if (step == detail::Attempt::kDone) [[likely]] return Poll<Output>(std::in_place);
+    return Poll<Output>(std::in_place, std::unexpect, std::move(value));
   }
 
  private:
-  [[gnu::noinline]] Poll<Output> poll_slow(Context& cx) {
+  /// A locked entry is that of a first poll with budget.
+  [[gnu::noinline]] detail::Attempt poll_slow(Context& cx, detail::Entry entry) {
     if (value_ == nullptr) throw PolledAfterCompletion();
-    if (!cx.may_proceed()) return Pending;
-    for (;;) {
-      const detail::Wait how = waiter_.now();
+    if (!cx.may_proceed()) return detail::Attempt::kWouldWait;
+    detail::Waiter& waiter = waiter_.made();
+    for (;; entry = detail::Entry::kOpen) {
+      const detail::Wait how = waiter.now();
       detail::Attempt step = detail::Attempt::kWouldWait;
       if (how == detail::Wait::kIdle) {
-        step = shared_.send(*value_, detail::Waiting(waiter_, cx.waker()));
-        if (step == detail::Attempt::kWouldWait) return Pending;
+        step = shared_.send(*value_, detail::Waiting(waiter, cx.waker()), entry);
+        if (step == detail::Attempt::kWouldWait) return step;
       } else if (how == detail::Wait::kQueued) {
-        if (shared_.rearm(waiter_, cx.waker())) return Pending;
+        if (shared_.rearm(waiter, cx.waker())) return detail::Attempt::kWouldWait;
       } else {
-        step = shared_.resume_send(*value_, waiter_, how);
+        step = shared_.resume_send(*value_, waiter, how);
       }
       if (step == detail::Attempt::kWouldWait) continue;
       cx.made_progress();
-      T& value = *std::exchange(value_, nullptr);
-      if (step == detail::Attempt::kDone) [[likely]] return Poll<Output>(std::in_place);
-      return Poll<Output>(std::in_place, std::unexpect, std::move(value));
+      waiter_.reset();
+      return step;
     }
   }
 
+  [[gnu::noinline]] void stop_waiting() noexcept {
+    detail::Waiter& waiter = waiter_.get();
+    // Relaxed: cancel_sender looks again under the lock.
+    if (waiter.state.load(base::relaxed) != detail::Wait::kIdle) shared_.cancel_sender(waiter);
+    waiter_.reset();
+  }
+
   detail::Shared<T>& shared_;
-  detail::Waiter waiter_;
+  detail::OwnWaiter waiter_;
   // The message until it is sent or given back.
   T* value_;
 };

@@ -74,8 +74,9 @@ class [[nodiscard]] Sender {
   ///
   /// Corresponds to Rust's `SyncSender::send`.
   std::expected<void, SendError<T>> send(T&& value) const {
-    if (shared_->try_send_fast(value)) [[likely]] return {};
-    detail::Attempt step = shared_->send(value, detail::Waiting());
+    const detail::Fast fast = shared_->try_send_fast(value);
+    if (fast == detail::Fast::kDone) [[likely]] return {};
+    detail::Attempt step = shared_->send(value, detail::Waiting(), detail::entry_after(fast));
     if (step == detail::Attempt::kWouldWait) step = shared_->send_blocking(value, detail::kForever, "Sender::send");
     if (step == detail::Attempt::kDone) [[likely]] return {};
     return std::unexpected(SendError<T>(std::move(value)));

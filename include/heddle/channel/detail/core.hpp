@@ -38,10 +38,18 @@ enum class [[nodiscard]] Attempt : std::uint8_t {
 /// Which side a channel's storage is, decided by its capacity.
 enum class Flavor : std::uint8_t { kArray, kList, kZero };
 
+/// How a step finds the channel's lock.
+enum class Entry : std::uint8_t {
+  kOpen,
+  kLocked,  ///< the caller has locked it; the step unlocks it, whatever happens
+};
+
 /// Holds a spin lock for a scope.
 class Locked {
  public:
-  explicit Locked(base::SpinLock& lock) noexcept : lock_(lock) { lock_.lock(); }
+  explicit Locked(base::SpinLock& lock, Entry entry = Entry::kOpen) noexcept : lock_(lock) {
+    if (entry == Entry::kOpen) lock_.lock();
+  }
   Locked(const Locked&) = delete;
   Locked& operator=(const Locked&) = delete;
   ~Locked() { lock_.unlock(); }

@@ -27,6 +27,13 @@
 
 namespace heddle::inline v0::channel::detail {
 
+/// What the usual case came to. Where it doesn't apply nothing was done, and the step is next, by that entry.
+enum class [[nodiscard]] Fast : std::uint8_t { kDone, kOpen, kLocked };
+
+[[nodiscard]] constexpr Entry entry_after(Fast fast) noexcept {
+  return fast == Fast::kLocked ? Entry::kLocked : Entry::kOpen;
+}
+
 /// How many receivers a channel may have.
 enum class Receivers : std::uint8_t { kOne, kMany };
 
@@ -61,47 +68,50 @@ class Shared final : public Core {
     return stored_ + list_.claimed();
   }
 
-  // ---- The usual case: nobody waits, and a place is free or a message there. False has done nothing. Compiled into its
-  // caller, it keeps the message in registers: through memory a 16-byte optional costs more than the lock.
+  // ---- The usual case: nobody waits, and a place is free or a message there. Compiled into its caller, it keeps the
+  // message in registers: through memory a 16-byte optional costs more than the lock. What has found the lock held for
+  // nothing keeps it for the step that follows at once: who waits in turn, as in a ping-pong, would lock twice each time.
 
-  [[gnu::always_inline]] bool try_send_fast(T& value) noexcept {
-    if constexpr (kMoveMayThrow) return false;
-    if (flavor() == Flavor::kZero) return false;
-    const Locked locked(lock_);
-    if (closed_ || !receivers_.empty()) return false;
+  [[gnu::always_inline]] Fast try_send_fast(T& value) noexcept {
+    if constexpr (kMoveMayThrow) return Fast::kOpen;
+    if (flavor() == Flavor::kZero) return Fast::kOpen;
+    lock_.lock();
+    if (closed_ || !receivers_.empty()) return Fast::kLocked;
     if (flavor() == Flavor::kArray) {
-      if (!has_room()) return false;
+      if (!has_room()) return Fast::kLocked;
       array_.push(value);
     } else {
-      if (list_.needs_block()) return false;
+      if (list_.needs_block()) return Fast::kLocked;
       list_.push(value);
     }
     ++stored_;
-    return true;
+    lock_.unlock();
+    return Fast::kDone;
   }
 
   template <class Take>
-  [[gnu::always_inline]] bool try_recv_fast(Take&& take) noexcept {
-    if constexpr (kMoveMayThrow) return false;
+  [[gnu::always_inline]] Fast try_recv_fast(Take&& take) noexcept {
+    if constexpr (kMoveMayThrow) return Fast::kOpen;
     if (flavor() == Flavor::kList) {
-      if (many_receivers_ || !list_.can_pop_fast()) return false;
+      if (many_receivers_ || !list_.can_pop_fast()) return Fast::kOpen;
       list_.pop_fast(take);
-      return true;
+      return Fast::kDone;
     }
-    if (flavor() == Flavor::kZero) return false;
-    const Locked locked(lock_);
-    if (stored_ == 0 || !senders_.empty()) return false;
+    if (flavor() == Flavor::kZero) return Fast::kOpen;
+    lock_.lock();
+    if (stored_ == 0 || !senders_.empty()) return Fast::kLocked;
     array_.pop(take);
     --stored_;
-    return true;
+    lock_.unlock();
+    return Fast::kDone;
   }
 
   // ---- Steps: they never block. `value` is moved from only by kDone; kWouldWait has queued the waiter, if one was lent.
 
-  [[gnu::noinline]] Attempt send(T& value, Waiting waiting) {
+  [[gnu::noinline]] Attempt send(T& value, Waiting waiting, Entry entry = Entry::kOpen) {
     switch (flavor()) {
-      case Flavor::kArray: return send_array(value, waiting);
-      case Flavor::kList: return send_list(value, Place::kNew);
+      case Flavor::kArray: return send_array(value, waiting, entry);
+      case Flavor::kList: return send_list(value, Place::kNew, entry);
       case Flavor::kZero: break;
     }
     return send_zero(value, waiting);
@@ -110,7 +120,7 @@ class Shared final : public Core {
   /// Sends into a place that is held already, and lets go of the place whatever happens.
   Attempt send_held(T& value) {
     try {
-      const Attempt step = flavor() == Flavor::kList ? send_list(value, Place::kHeld) : send_into_held(value);
+      const Attempt step = flavor() == Flavor::kList ? send_list(value, Place::kHeld, Entry::kOpen) : send_into_held(value);
       // It may have been the last place of a closed channel: then every receiver has to hear of it, not only the one
       // that was notified of the value.
       end_receivers_if_disconnected();
@@ -133,9 +143,9 @@ class Shared final : public Core {
 
   /// `take(T&&)` gets the message.
   template <class Take>
-  [[gnu::noinline]] Attempt recv(Take&& take, Waiting waiting) {
+  [[gnu::noinline]] Attempt recv(Take&& take, Waiting waiting, Entry entry = Entry::kOpen) {
     switch (flavor()) {
-      case Flavor::kArray: return recv_array(take, waiting);
+      case Flavor::kArray: return recv_array(take, waiting, entry);
       case Flavor::kList: return recv_list(take, waiting);
       case Flavor::kZero: break;
     }
@@ -226,9 +236,9 @@ class Shared final : public Core {
 
   // ---- Array
 
-  Attempt send_array(T& value, Waiting waiting) {
+  Attempt send_array(T& value, Waiting waiting, Entry entry) {
     WakeLater receiver;
-    const Locked locked(lock_);
+    const Locked locked(lock_, entry);
     if (closed_) [[unlikely]] return Attempt::kClosed;
     if (!has_room()) [[unlikely]] {
       if (waiting.waiter != nullptr) waiting.waiter->wanted = 1;
@@ -251,9 +261,9 @@ class Shared final : public Core {
     return Attempt::kDone;
   }
 
-  Attempt recv_array(auto& take, Waiting waiting) {
+  Attempt recv_array(auto& take, Waiting waiting, Entry entry) {
     WakeLater other;
-    const Locked locked(lock_);
+    const Locked locked(lock_, entry);
     if (stored_ == 0) [[unlikely]] return nothing_to_receive(waiting);
     if constexpr (kMoveMayThrow) {
       try {
@@ -272,19 +282,19 @@ class Shared final : public Core {
 
   // ---- List
 
-  Attempt send_list(T& value, Place place) {
+  Attempt send_list(T& value, Place place, Entry entry) {
     // Blocks are allocated, and a superfluous one is freed, outside of the lock.
     std::unique_ptr<Block<T>> block;
-    for (;;) {
-      if (const Attempt step = push_list(value, place, block); step != Attempt::kWouldWait) return step;
+    for (;; entry = Entry::kOpen) {
+      if (const Attempt step = push_list(value, place, block, entry); step != Attempt::kWouldWait) return step;
       block = list_.make_block();
     }
   }
 
   /// kWouldWait: a block is missing.
-  Attempt push_list(T& value, Place place, std::unique_ptr<Block<T>>& block) {
+  Attempt push_list(T& value, Place place, std::unique_ptr<Block<T>>& block, Entry entry) {
     WakeLater receiver;
-    const Locked locked(lock_);
+    const Locked locked(lock_, entry);
     if (place == Place::kNew && closed_) [[unlikely]] return Attempt::kClosed;
     if (place == Place::kHeld && receivers_gone_) [[unlikely]] return let_go_unused();
     if (list_.needs_block()) [[unlikely]] {

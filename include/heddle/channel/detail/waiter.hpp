@@ -23,6 +23,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <utility>
 
 namespace heddle::inline v0::channel::detail {
@@ -73,6 +74,35 @@ struct Waiter : base::ListNode<> {
 };
 
 using WaitList = base::IntrusiveList<Waiter>;
+
+/// The waiter of a future, made when it first has to wait: most never do, and making it costs as much as they.
+class OwnWaiter {
+ public:
+  OwnWaiter() noexcept {}
+  OwnWaiter(const OwnWaiter&) = delete;
+  OwnWaiter& operator=(const OwnWaiter&) = delete;
+  ~OwnWaiter() { reset(); }
+
+  [[nodiscard]] bool is_made() const noexcept { return made_; }
+  /// Made now, unless it was before.
+  Waiter& made() noexcept {
+    if (!made_) std::construct_at(&waiter_);
+    made_ = true;
+    return waiter_;
+  }
+  /// Only if it is made.
+  Waiter& get() noexcept { return waiter_; }
+  /// Only while it is in no list.
+  void reset() noexcept {
+    if (std::exchange(made_, false)) [[unlikely]] std::destroy_at(&waiter_);
+  }
+
+ private:
+  union {
+    Waiter waiter_;
+  };
+  bool made_ = false;
+};
 
 /// The first waiter that isn't served elsewhere, taken out; null if there is none. The channel's lock is held.
 inline Waiter* pop_waiter(WaitList& list) noexcept {
