@@ -1,5 +1,5 @@
-# Puts the model checker under heddle: its atomics by the seam base/atomic.hpp, its futex and clock in the place of
-# src/sys/futex.cpp. The checker, model/, is a library of its own: target heddle_model.
+# Puts the model checker under heddle: its atomics by the seam base/atomic.hpp, its futex, clock and threads in the
+# place of src/sys/futex.cpp and src/sys/thread.cpp. The checker, model/, is a library of its own: target heddle_model.
 if(NOT EXISTS ${PROJECT_SOURCE_DIR}/model/CMakeLists.txt)
   message(FATAL_ERROR "HEDDLE_MODEL: this tree has no model checker (model/)")
 endif()
@@ -8,12 +8,12 @@ target_compile_definitions(heddle PUBLIC HEDDLE_MODEL)
 target_link_libraries(heddle PUBLIC heddle_model)
 
 get_target_property(sources heddle SOURCES)
-list(REMOVE_ITEM sources ${PROJECT_SOURCE_DIR}/src/sys/futex.cpp)
+list(REMOVE_ITEM sources ${PROJECT_SOURCE_DIR}/src/sys/futex.cpp ${PROJECT_SOURCE_DIR}/src/sys/thread.cpp)
 set_target_properties(heddle PROPERTIES SOURCES "${sources}")
-target_sources(heddle PRIVATE ${PROJECT_SOURCE_DIR}/tests/model/seam/futex.cpp)
+target_sources(heddle PRIVATE ${PROJECT_SOURCE_DIR}/tests/model/seam/futex.cpp
+                              ${PROJECT_SOURCE_DIR}/tests/model/seam/thread.cpp)
 
 # The compiler reports each plain access to memory, to the checker instead of to ThreadSanitizer: that isn't linked.
 if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
-  target_compile_options(heddle PUBLIC -fsanitize=thread "SHELL:-mllvm -tsan-instrument-atomics=0"
-                                       "SHELL:-mllvm -tsan-instrument-func-entry-exit=0")
+  target_compile_options(heddle PUBLIC -fsanitize=thread "SHELL:-mllvm -tsan-instrument-func-entry-exit=0")
 endif()

@@ -35,6 +35,7 @@ Engine::End Engine::run(const std::function<void()>& model) {
   changes_ = stores_ = now_ = 0;
   history_count_ = 0;
   events_.clear();
+  foreign_.clear();
   failure_.clear();
   running_ = true;
   outside_.switch_to(start_thread(nullptr).fiber);
@@ -79,7 +80,17 @@ Engine::Thread& Engine::start_thread(std::move_only_function<void()>* body) {
   thread.next = Step();
   thread.arrived = 0;
   thread.word = nullptr;
+  thread.at_exit.clear();
   return thread;
+}
+
+void Engine::Thread::destroy_thread_locals() {
+  // A destructor may make others.
+  while (!at_exit.empty()) {
+    const auto [destroy, object] = at_exit.back();
+    at_exit.pop_back();
+    destroy(object);
+  }
 }
 
 void Engine::enter() {
@@ -96,6 +107,7 @@ void Engine::run_thread() {
       (*thread.body)();
       delete thread.body;
     }
+    thread.destroy_thread_locals();
   } catch (const std::exception& error) {
     fail(std::string("an exception leaves a thread: ") + error.what());
   } catch (...) {

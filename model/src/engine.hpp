@@ -15,6 +15,8 @@
 #include <source_location>
 #include <string>
 #include <string_view>
+#include <unordered_map>
+#include <utility>
 #include <vector>
 
 namespace heddle_model::detail {
@@ -66,9 +68,15 @@ class Engine {
   void join(unsigned thread, std::source_location where);
   [[nodiscard]] std::uint64_t now() const noexcept { return now_; }
 
+  /// A read-modify-write of an atomic that isn't of the seam's kind: the counts of the standard library's shared_ptr.
+  /// Acquires and releases.
+  std::int32_t add_to_foreign(std::int32_t* count, std::int32_t operand);
+
   void access(const void* address, std::size_t size, Access kind, const void* from);
   [[nodiscard]] void* allocate(std::size_t size, std::size_t alignment, const void* from);
   void free(void* block, const void* from);
+  /// Remembers what the end of this thread destroys.
+  void at_thread_exit(void (*destroy)(void*), void* object) { me().at_exit.emplace_back(destroy, object); }
   [[nodiscard]] bool is_heap(const void* address) const noexcept { return shadow_.is_heap(address); }
 
  private:
@@ -90,6 +98,10 @@ class Engine {
     std::uint64_t deadline = kNoDeadline;
     bool timed_out = false;
     unsigned joins = 0;
+    /// Destructors of its thread-locals, in the order of construction.
+    std::vector<std::pair<void (*)(void*), void*>> at_exit;
+
+    void destroy_thread_locals();
   };
 
   struct Event {
@@ -162,6 +174,8 @@ class Engine {
   std::vector<History> histories_;
   std::uint32_t history_count_ = 0;
   std::vector<Event> events_;
+  /// What was released by the atomics that aren't of the seam's kind.
+  std::unordered_map<const void*, Clock> foreign_;
 };
 
 [[nodiscard]] Engine& engine();

@@ -1,14 +1,19 @@
 // SPDX-License-Identifier: MIT
-// Where the checker takes the place of the system: operator new and delete, sched_yield, and what the compiler calls
-// at each plain access to memory when it instruments for ThreadSanitizer.
+// Where the checker takes the place of the system: operator new and delete, sched_yield, the clock, the end of
+// thread-locals, and what the compiler calls at each plain access to memory when it instruments for ThreadSanitizer.
 //
 // Only code that is built with -fsanitize=thread (HeddleModel.cmake) calls the latter; ThreadSanitizer's own runtime
 // isn't linked. Each hook costs one test outside of a run.
 #include "engine.hpp"
 
+#include <cstdint>
 #include <cstdlib>
 #include <cstring>
+#include <ctime>
 #include <new>
+
+#include <sys/syscall.h>
+#include <unistd.h>
 
 namespace {
 
@@ -78,7 +83,34 @@ int sched_yield() {
   return 0;
 }
 
+// std::chrono::steady_clock::now() calls it: in a run, time is the model's.
+int clock_gettime(clockid_t clock, struct timespec* time) {
+  if (!watching) return static_cast<int>(::syscall(SYS_clock_gettime, clock, time));
+  constexpr std::uint64_t kSecond = 1'000'000'000;
+  const std::uint64_t now = heddle_model::now();
+  time->tv_sec = static_cast<time_t>(now / kSecond);
+  time->tv_nsec = static_cast<long>(now % kSecond);
+  return 0;
+}
+
+// The compiler calls it once a thread-local with a destructor has been made.
+int __cxa_thread_atexit_impl(void (*destroy)(void*), void* object, void* library);
+int __cxa_thread_atexit(void (*destroy)(void*), void* object, void* library) {
+  if (!watching) return __cxa_thread_atexit_impl(destroy, object, library);
+  const Inside inside;
+  engine().at_thread_exit(destroy, object);
+  return 0;
+}
+
 void __tsan_init() {}
+
+// The standard library's own atomics: shared_ptr's counts, and whether a static has been made.
+std::int32_t __tsan_atomic32_fetch_add(std::int32_t* count, std::int32_t operand, int) {
+  if (!watching) return __atomic_fetch_add(count, operand, __ATOMIC_ACQ_REL);
+  const Inside inside;
+  return engine().add_to_foreign(count, operand);
+}
+std::int8_t __tsan_atomic8_load(const std::int8_t* guard, int) { return __atomic_load_n(guard, __ATOMIC_ACQUIRE); }
 
 #define HEDDLE_MODEL_HOOK(name, size, kind) \
   void name(void* address) { touch(address, size, Access::kind, __builtin_return_address(0)); }

@@ -3,10 +3,13 @@
 #include <heddle_model/model.hpp>
 
 #include "engine.hpp"
+#include "mutation.hpp"
 
 #include <array>
 #include <csignal>
 #include <utility>
+
+#include <sys/single_threaded.h>
 
 namespace heddle_model {
 
@@ -41,6 +44,8 @@ class Exploration {
   Exploration(const Options& options, const std::function<void()>& model) : options_(options), model_(model) {}
 
   Report explore() {
+    // Or shared_ptr counts without atomics, and the checker sees no order.
+    __libc_single_threaded = 0;
     if (!options_.replay.empty()) {
       replay();
     } else {
@@ -171,22 +176,24 @@ void destroyed(const Object& object) {
 
 std::uint64_t load(const Object& object, std::memory_order order, std::source_location where) {
   const Inside inside;
-  return engine().load(object, order, where);
+  return engine().load(object, mutation()(Use::kLoad, order, where), where);
 }
 
 void store(const Object& object, std::uint64_t value, std::memory_order order, std::source_location where) {
   const Inside inside;
-  engine().store(object, value, order, where);
+  engine().store(object, value, mutation()(Use::kStore, order, where), where);
 }
 
 std::uint64_t modify(const Object& object, Modify how, std::uint64_t operand, std::memory_order order,
                      std::source_location where) {
   const Inside inside;
-  return engine().modify(object, how, operand, order, where);
+  return engine().modify(object, how, operand, mutation()(Use::kModify, order, where), where);
 }
 
 bool compare_exchange(const Object& object, Comparison& comparison, std::source_location where) {
   const Inside inside;
+  comparison.success = mutation()(Use::kExchange, comparison.success, where);
+  comparison.failure = mutation()(Use::kExchangeFailure, comparison.failure, where);
   return engine().compare_exchange(object, comparison, where);
 }
 

@@ -151,6 +151,21 @@ bool Engine::compare_exchange(const Object& object, Comparison& comparison, std:
   return true;
 }
 
+std::int32_t Engine::add_to_foreign(std::int32_t* count, std::int32_t operand) {
+  begin({"counts owners", count, true, false, std::source_location()});
+  demand(shadow_.access(count, sizeof(*count), Access::kAtomic, visitor(nullptr)));
+  const std::int32_t before = *count;
+  *count += operand;
+  events_.push_back({current_, me().next, 0, static_cast<std::uint64_t>(before), static_cast<std::uint64_t>(*count)});
+  Clock& released = foreign_[count];
+  me().clock.join(released);
+  released.join(me().clock);
+  ++me().clock.at[current_];
+  ++changes_;
+  idle_rounds_ = 0;
+  return before;
+}
+
 void Engine::access(const void* address, std::size_t size, Access kind, const void* from) {
   // A thread's own copy.
   if (ThreadLocals::contain(address)) return;

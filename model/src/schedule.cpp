@@ -50,6 +50,8 @@ std::string Engine::schedule() const {
           " a" + std::to_string(event.slot) + " from " + value_of(event.after) + ": it is " + value_of(event.before);
     } else if (what.starts_with("wakes")) {
       text += " a" + std::to_string(event.slot) + ": " + value_of(event.after);
+    } else if (what.starts_with("counts")) {
+      text += ": " + value_of(event.before) + " -> " + value_of(event.after);
     } else if (step.place != nullptr && what != "ends") {
       text += " a" + std::to_string(event.slot) + ": " + value_of(event.before) + " -> " + value_of(event.after);
     }

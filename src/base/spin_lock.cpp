@@ -8,7 +8,7 @@ namespace heddle::inline v0::base {
 
 void SpinLock::lock_contended() noexcept {
   // 32 rounds of pause take about as long as the sections that are guarded.
-  constexpr int kRounds = 32;
+  constexpr int kRounds = spin_rounds(32);
   for (int round = 0;; ++round) {
     if (try_lock()) return;
     if (round < kRounds) {

@@ -8,7 +8,7 @@ namespace heddle::inline v0::oneshot::detail {
 
 std::uint8_t Core::lock() noexcept {
   // As base::SpinLock: some rounds, then the core is given away, in case the other end lost its own.
-  constexpr int kRounds = 32;
+  constexpr int kRounds = base::spin_rounds(32);
   for (int round = 0;; ++round) {
     if ((state_.load(base::relaxed) & kLocked) == 0) [[likely]] {
       const std::uint8_t bits = state_.fetch_or(kLocked, base::acquire);  // pairs with unlock

@@ -19,9 +19,9 @@ namespace {
 // A futex wake across cores takes 40 us and costs its caller 5: a wait that yields for about that long never does worse
 // than twice the best. A yield that takes longer has given the core to somebody who needs it: then sleeping is better,
 // since who is woken from sleep is preferred.
-constexpr int kPauses = 20;
+constexpr int kPauses = base::spin_rounds(20);
 constexpr std::uint64_t kYieldFor = 25'000;
-constexpr int kYields = 128;
+constexpr int kYields = base::spin_rounds(128);
 // After so many waits in a row that the yields didn't shorten they are only burnt time: they stop. One wait that was
 // short without them gives them one more chance.
 constexpr int kPatience = 8;

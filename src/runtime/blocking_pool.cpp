@@ -62,6 +62,7 @@ BlockingPool::BlockingPool(Shared& shared, const Config& config) : shared_(share
 
 int BlockingPool::submit(TaskHeader& job) noexcept {
   static_cast<void>(jobs_.add(job, current().take_task_id()));
+  if (const TaskHooks* hooks = shared_.hooks()) TaskHooks::call(hooks->spawn, job);
   int error = 0;
   {
     const Lock lock(*this);
@@ -125,7 +126,7 @@ std::optional<WorkerThread> BlockingPool::work() noexcept {
   do {
     while (TaskHeader* job = queue_.pop_front()) {
       lock.unlock();
-      static_cast<void>(run_task(*job));  // it ends with its first poll
+      static_cast<void>(run_task(*job, shared_.hooks()));  // it ends with its first poll
       job_done();
       lock.lock();
     }

@@ -52,6 +52,8 @@ class BlockingPool {
   /// After shut_down(). Waits until every thread has left; from `deadline` on they leave by themselves.
   void wait_until(base::Deadline deadline) noexcept;
 
+  [[nodiscard]] bool owns(const TaskHeader& task) const noexcept { return task.shard == &jobs_; }
+
   /// Whether a job runs or queues. Acquire: the wakes of a job that is done have been made.
   [[nodiscard]] bool is_busy() const noexcept { return unfinished_.load(base::acquire) != 0; }
 

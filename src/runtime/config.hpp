@@ -2,6 +2,8 @@
 // What a Builder decides.
 #pragma once
 
+#include <heddle/runtime/runtime.hpp>
+
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -9,6 +11,18 @@
 #include <string_view>
 
 namespace heddle::inline v0::runtime {
+
+/// Called with each task. See Builder.
+struct TaskHooks {
+  TaskHook spawn;
+  TaskHook terminate;
+  TaskHook before_poll;
+  TaskHook after_poll;
+
+  static void call(const TaskHook& hook, const detail::TaskHeader& task) {
+    if (hook) hook(task.meta());
+  }
+};
 
 /// A runtime's settings; constant once it is built.
 struct Config {
@@ -27,6 +41,16 @@ struct Config {
   std::function<void()> on_thread_stop;
   std::function<void(std::string_view)> on_deadlock;  // unless given: prints to stderr
   std::uint64_t deadlock_period = 1'000'000'000;      // nanoseconds
+  std::function<void()> on_thread_park;
+  std::function<void()> on_thread_unpark;
+  TaskHooks task_hooks;
+  UnhandledPanic unhandled_panic = UnhandledPanic::kIgnore;
+
+  /// Null if none is set.
+  [[nodiscard]] const TaskHooks* hooks() const noexcept {
+    const bool any = task_hooks.spawn || task_hooks.terminate || task_hooks.before_poll || task_hooks.after_poll;
+    return any ? &task_hooks : nullptr;
+  }
 
   [[nodiscard]] std::string worker_name() const { return thread_name ? thread_name() : "heddle-worker"; }
   [[nodiscard]] std::string blocking_thread_name() const { return thread_name ? thread_name() : "heddle-blocking"; }

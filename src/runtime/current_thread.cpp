@@ -3,6 +3,9 @@
 #include "runtime/current_thread.hpp"
 
 #include <heddle/future/block_on.hpp>
+#include <heddle/runtime/error.hpp>
+
+#include "base/describe.hpp"
 
 #include <algorithm>
 #include <limits>
@@ -50,6 +53,14 @@ class CurrentThread::MainWaker final : public future::WakeTarget {
   base::atomic<bool> woken_{true};
 };
 
+namespace {
+
+[[noreturn]] void refuse(const std::exception_ptr& panic) {
+  throw RuntimeShutDown("a task panicked: " + base::describe(panic));
+}
+
+}  // namespace
+
 CurrentThread::CurrentThread(const Config& config, std::unique_ptr<Driver> driver)
     : Shared(config, 1, std::move(driver)), Worker(static_cast<const Shared&>(*this), 0) {
   if (config_.start_paused) clock().pause();
@@ -72,6 +83,7 @@ void CurrentThread::block_on(MainFuture& future) {
     }
     {
       const std::lock_guard guard(lock_);
+      if (panic_ != nullptr) refuse(panic_);
       const auto is_ours = [&](const Waker& other) { return other.will_wake(waker); };
       if (core_taken_ && std::ranges::none_of(waiting_, is_ours)) waiting_.push_back(waker.clone());
     }
@@ -123,6 +135,7 @@ void CurrentThread::drive(MainFuture& future) {
       if (poll_main(future, cx)) return static_cast<void>(cx.take_yielded());
     }
     const bool more = run_some_tasks() || main->is_set();
+    if (panic_ != nullptr) refuse(panic_);
     if (more && tick_ - turned_at_ < config_.event_interval) continue;  // a main future that yields is a poll like others
     turned_at_ = tick_;
     turn(more ? Driver::kNoWait : standstill.period());
@@ -140,16 +153,20 @@ bool CurrentThread::run_some_tasks() noexcept {
     TaskHeader* task = queue_.pop_front();
     if (task == nullptr) return false;
     metrics.polls.add();
-    if (run_task(*task) == AfterPoll::kRequeue) queue_.push_back(*task);
+    if (run_task(*task, hooks()) == AfterPoll::kRequeue) queue_.push_back(*task);
+    if (panic_ != nullptr) return true;
   }
   return true;
 }
 
 void CurrentThread::turn(std::uint64_t at_most) noexcept {
+  const bool may_wait = at_most != Driver::kNoWait;
+  if (may_wait && config_.on_thread_park) config_.on_thread_park();
   HEDDLE_INVARIANT(driver().try_acquire(), "only the thread with the core turns the driver");
-  if (at_most != Driver::kNoWait) {
+  if (may_wait) {
     metrics.park(sys::monotonic_ns());
-    parker_.park_in_driver(driver(), std::min(at_most, time_to_wait()));
+    // The hook may have spawned.
+    parker_.park_in_driver(driver(), queue_.empty() ? std::min(at_most, time_to_wait()) : Driver::kNoWait);
     sleeps_until_.store(0, base::seq_cst);
     metrics.resume(sys::monotonic_ns());
   } else {
@@ -157,6 +174,7 @@ void CurrentThread::turn(std::uint64_t at_most) noexcept {
     driver().turn(Driver::kNoWait);
   }
   driver().release();
+  if (may_wait && config_.on_thread_unpark) config_.on_thread_unpark();
 }
 
 void CurrentThread::advance_paused_clock(const MainWaker& main) noexcept {
@@ -184,6 +202,12 @@ std::uint64_t CurrentThread::time_to_wait() noexcept {
   if (next <= now) return Driver::kNoWait;
   if (!clock().paused()) return next - now;
   return blocking_pool().is_busy() ? Driver::kForever : Driver::kNoWait;  // its job will interrupt
+}
+
+void CurrentThread::shut_down_for(const std::exception_ptr& panic) noexcept {
+  const std::lock_guard guard(lock_);
+  shut_down_ = true;  // give_core() will end it
+  panic_ = panic;
 }
 
 void CurrentThread::shut_down() noexcept {

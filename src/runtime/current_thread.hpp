@@ -13,6 +13,7 @@
 #include "runtime/task_queue.hpp"
 
 #include <cstdint>
+#include <exception>
 #include <memory>
 #include <vector>
 
@@ -35,6 +36,7 @@ class CurrentThread final : public Shared, private detail::Worker {
  protected:
   void notify_injected() noexcept override { parker_.unpark(driver()); }
   [[nodiscard]] bool workers_rest() noexcept override;
+  void shut_down_for(const std::exception_ptr& panic) noexcept override;
 
  private:
   class MainWaker;
@@ -65,6 +67,8 @@ class CurrentThread final : public Shared, private detail::Worker {
   bool core_taken_ = false;
   bool shut_down_ = false;
   std::vector<Waker> waiting_;
+  // Of the task for which the runtime has shut down. Written by who has the core, guarded by lock_ for all others.
+  std::exception_ptr panic_;
 };
 
 }  // namespace heddle::inline v0::runtime

@@ -11,5 +11,6 @@ NoRuntime::NoRuntime(const char* what_for)
                        " needs a runtime: call it within heddle::main, Runtime::block_on, a task, or Handle::enter") {}
 
 RuntimeShutDown::RuntimeShutDown() : std::runtime_error("the runtime has shut down") {}
+RuntimeShutDown::RuntimeShutDown(const std::string& why) : std::runtime_error("the runtime has shut down: " + why) {}
 
 }  // namespace heddle::inline v0::runtime

@@ -51,6 +51,7 @@ class MultiThreadWorker final : public Worker {
   void run_one(TaskHeader& task) noexcept;
   void turn_driver() noexcept;
   void park() noexcept;
+  void sleep_until_woken() noexcept;
   void sleep() noexcept;
   void hand_over() noexcept;
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // One turn of a task: poll, then idle, requeue or complete; and how it is cancelled.
+#include "runtime/config.hpp"
 #include "runtime/current.hpp"
 #include "runtime/scheduler.hpp"
 
@@ -10,7 +11,8 @@ namespace heddle::inline v0::runtime::detail {
 
 namespace {
 
-void complete(TaskHeader& task) noexcept {
+void complete(TaskHeader& task, const TaskHooks* hooks) noexcept {
+  if (hooks != nullptr) [[unlikely]] TaskHooks::call(hooks->terminate, task);
   switch (task.to_complete()) {
     case ToComplete::kDone: return;
     case ToComplete::kFree: task.vtable().destroy(task); return;
@@ -27,7 +29,7 @@ void cancel_running(TaskHeader& task) noexcept {
   TaskHeader* const before = std::exchange(current_task, &task);
   task.vtable().cancel(task);
   current_task = before;
-  complete(task);
+  complete(task, task.shard->scheduler().hooks());
 }
 
 void cancel_notified(TaskHeader& task) noexcept {
@@ -35,7 +37,7 @@ void cancel_notified(TaskHeader& task) noexcept {
   cancel_running(task);
 }
 
-AfterPoll run_task(TaskHeader& task) noexcept {
+AfterPoll run_task(TaskHeader& task, const TaskHooks* hooks) noexcept {
   if (task.to_running() == ToRunning::kCancel) {
     cancel_running(task);
     return AfterPoll::kDone;
@@ -43,6 +45,7 @@ AfterPoll run_task(TaskHeader& task) noexcept {
   Current& mine = current();
   // A task may poll others: those of a LocalSet.
   TaskHeader* const before = std::exchange(mine.task, &task);
+  if (hooks != nullptr) [[unlikely]] TaskHooks::call(hooks->before_poll, task);
   // The runner's own reference: borrowed by the waker, given back before anything else happens to it.
   Waker waker = Waker::adopt(task);
   bool done = false;
@@ -54,9 +57,10 @@ AfterPoll run_task(TaskHeader& task) noexcept {
     if (yielded && cx.budget() == 0) [[unlikely]] task.shard->scheduler().count_forced_yield();
   }
   static_cast<void>(std::move(waker).into_raw());
+  if (hooks != nullptr) [[unlikely]] TaskHooks::call(hooks->after_poll, task);
   mine.task = before;
   if (done) {
-    complete(task);
+    complete(task, hooks);
     return AfterPoll::kDone;
   }
   // A task that yielded keeps kRunning while it queues: nobody else may poll it, and no step of its state is needed.

@@ -159,6 +159,34 @@ Builder& Builder::on_deadlock(std::function<void(std::string_view)> hook, std::c
   config_->deadlock_period = std::max(base::saturated_ns(after), kShortestPeriod);
   return *this;
 }
+Builder& Builder::on_thread_park(std::function<void()> hook) {
+  config_->on_thread_park = std::move(hook);
+  return *this;
+}
+Builder& Builder::on_thread_unpark(std::function<void()> hook) {
+  config_->on_thread_unpark = std::move(hook);
+  return *this;
+}
+Builder& Builder::on_task_spawn(TaskHook hook) {
+  config_->task_hooks.spawn = std::move(hook);
+  return *this;
+}
+Builder& Builder::on_task_terminate(TaskHook hook) {
+  config_->task_hooks.terminate = std::move(hook);
+  return *this;
+}
+Builder& Builder::on_before_task_poll(TaskHook hook) {
+  config_->task_hooks.before_poll = std::move(hook);
+  return *this;
+}
+Builder& Builder::on_after_task_poll(TaskHook hook) {
+  config_->task_hooks.after_poll = std::move(hook);
+  return *this;
+}
+Builder& Builder::unhandled_panic(UnhandledPanic behavior) {
+  config_->unhandled_panic = behavior;
+  return *this;
+}
 Builder& Builder::seed(std::uint64_t seed) {
   config_->seed = seed;
   return *this;
@@ -175,6 +203,9 @@ const char* complaint(const Config& config) noexcept {
   if (config.max_blocking_threads == 0) return "max_blocking_threads must be at least 1";
   if (config.event_interval == 0) return "event_interval must be at least 1";
   if (config.global_queue_interval == 0) return "global_queue_interval must be at least 1";
+  if (config.unhandled_panic == UnhandledPanic::kShutdownRuntime && config.multi_thread) {
+    return "only a current-thread runtime can shut down when a task panics";
+  }
   if (config.start_paused && config.multi_thread) return "only a current-thread runtime can start paused";
   return nullptr;
 }

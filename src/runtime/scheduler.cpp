@@ -2,6 +2,7 @@
 // Scheduling from anywhere, and the end of all tasks.
 #include "runtime/scheduler.hpp"
 
+#include "runtime/config.hpp"
 #include "runtime/current.hpp"
 
 #include <algorithm>
@@ -38,6 +39,7 @@ void Scheduler::launch(TaskHeader& task) noexcept {
   Current& mine = current();
   const Worker* worker = mine.worker_of(*this);
   const bool open = shards_[worker == nullptr ? 0 : worker->shard].add(task, mine.take_task_id());
+  if (hooks_ != nullptr) TaskHooks::call(hooks_->spawn, task);
   if (open) {
     schedule(task);
   } else {

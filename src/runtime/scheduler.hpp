@@ -10,9 +10,12 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <exception>
 #include <vector>
 
 namespace heddle::inline v0::runtime {
+
+struct TaskHooks;
 
 /// Counted by whoever runs its tasks, by handles, and by its shards of tasks.
 class Scheduler {
@@ -32,6 +35,11 @@ class Scheduler {
 
   /// Enters a new task, with its JoinHandle's reference left to the caller, and schedules it; after the end cancels it.
   void launch(detail::TaskHeader& task) noexcept;
+
+  /// An exception has left `task`, on the thread that polled it.
+  virtual void task_panicked(const detail::TaskHeader& /*task*/, const std::exception_ptr& /*panic*/) noexcept {}
+
+  [[nodiscard]] const TaskHooks* hooks() const noexcept { return hooks_; }
 
   /// A task had to yield because its budget was spent.
   void count_forced_yield() noexcept { forced_yields_.fetch_add(1, base::relaxed); }
@@ -62,6 +70,9 @@ class Scheduler {
   /// Cancels what is in the injection queue; returns how many.
   std::size_t cancel_injected() noexcept;
 
+  /// Null for none. They outlive it. Within its construction.
+  void use_hooks(const TaskHooks* hooks) noexcept { hooks_ = hooks; }
+
   detail::InjectionQueue injected_;
 
  private:
@@ -70,14 +81,17 @@ class Scheduler {
   base::atomic<std::uint64_t> remote_schedules_{0};
   base::atomic<std::uint64_t> forced_yields_{0};
   std::vector<detail::TaskShard> shards_;
+  // Constant after construction.
+  const TaskHooks* hooks_ = nullptr;
 };
 
 namespace detail {
 
 enum class AfterPoll : std::uint8_t { kDone, kRequeue };
 
-/// Polls, or cancels, a notified task, whose reference it takes. kRequeue: push it to the back of a queue.
-[[nodiscard]] AfterPoll run_task(TaskHeader& task) noexcept;
+/// Polls, or cancels, a notified task, whose reference it takes. kRequeue: push it to the back of a queue. `hooks` are
+/// its scheduler's: given, since a thief that asked the task for them would wait for another core's memory.
+[[nodiscard]] AfterPoll run_task(TaskHeader& task, const TaskHooks* hooks = nullptr) noexcept;
 
 /// Cancels a task whose kRunning the caller has set.
 void cancel_running(TaskHeader& task) noexcept;

@@ -17,7 +17,9 @@ Shared::Shared(const Config& config, std::size_t shards, std::unique_ptr<Driver>
       config_(config),
       driver_(std::move(driver)),
       timers_(shards),
-      blocking_pool_(*this, config_) {}
+      blocking_pool_(*this, config_) {
+  use_hooks(config_.hooks());
+}
 
 void detail::launch(Shared& shared, TaskHeader& task) noexcept { shared.launch(task); }
 

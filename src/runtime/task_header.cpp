@@ -25,6 +25,10 @@ void TaskHeader::abort() noexcept {
   if (to_cancelled() == Submit::kYes) shard->scheduler().schedule(*this);
 }
 
+void task_panicked(const TaskHeader& task, const std::exception_ptr& panic) noexcept {
+  task.shard->scheduler().task_panicked(task, panic);
+}
+
 void TaskHeader::retire() noexcept { shard->remove(*this); }
 
 }  // namespace heddle::inline v0::runtime::detail

@@ -114,7 +114,7 @@ void MultiThreadWorker::run_one(TaskHeader& task) noexcept {
   }
   if (++measured_polls_ == kMeasuredPolls) measure_polls();
   metrics.polls.add();
-  if (run_task(task) == AfterPoll::kRequeue) push(task);
+  if (run_task(task, shared_.hooks()) == AfterPoll::kRequeue) push(task);
   watch_backlog();
 }
 
@@ -179,13 +179,23 @@ void MultiThreadWorker::turn_driver() noexcept {
 }
 
 void MultiThreadWorker::park() noexcept {
+  const Config& config = shared_.config_;
+  if (config.on_thread_park) config.on_thread_park();
+  if (lifo_ == nullptr && queue_.size() == 0) sleep_until_woken();  // the hook may have spawned
+  if (config.on_thread_unpark) config.on_thread_unpark();
+}
+
+void MultiThreadWorker::sleep_until_woken() noexcept {
   shared_.idle_.sleep(index_, std::exchange(searching_, false));
   measured_since_ = 0;
-  metrics.park(sys::monotonic_ns());
   for (;;) {
     // The second half of the lost-wake pair in idle.hpp.
     const bool look = !shared_.injected_.empty() || shared_.shut_down_.load(base::acquire);
-    if (!look) sleep();
+    if (!look) {
+      metrics.park(sys::monotonic_ns());
+      sleep();
+      metrics.resume(sys::monotonic_ns());
+    }
     if (look || lifo_ != nullptr || queue_.size() != 0) {
       if (!shared_.idle_.wake_up(index_)) searching_ = true;
       break;
@@ -196,7 +206,6 @@ void MultiThreadWorker::park() noexcept {
       break;
     }
   }
-  metrics.resume(sys::monotonic_ns());
   shared_.monitor_.rouse();
   call_for_help();
 }

@@ -17,7 +17,7 @@ void RawMutex::lock_contended(const std::source_location& where) {
 std::uint32_t RawMutex::spin() noexcept {
   // As long as a short critical section of another core takes. Where others sleep already, spinning only takes time from
   // a holder without a core.
-  constexpr int kRounds = 100;
+  constexpr int kRounds = base::spin_rounds(100);
   for (int round = 0;; ++round) {
     const std::uint32_t state = state_.load(base::relaxed);
     if (state != kLocked || round == kRounds) return state;

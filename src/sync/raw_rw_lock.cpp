@@ -21,7 +21,7 @@ void refuse_to_wait_for_itself(const RawRwLock* lock, const char* call, const st
 
 template <class Until>
 RwState RawRwLock::spin(Until until) noexcept {
-  constexpr int kRounds = 100;  // as in RawMutex
+  constexpr int kRounds = base::spin_rounds(100);  // as in RawMutex
   for (int round = 0;; ++round) {
     const RwState state(state_.load(base::relaxed));
     if (until(state) || round == kRounds) return state;

@@ -23,7 +23,7 @@ namespace heddle_test {
 
 class FakeRuntime final : public heddle::runtime::Shared {
  public:
-  FakeRuntime() : Shared(heddle::runtime::Config{}, 1, std::make_unique<FakeDriver>()) {}
+  explicit FakeRuntime(const heddle::runtime::Config& config = {}) : Shared(config, 1, std::make_unique<FakeDriver>()) {}
 
   [[nodiscard]] bool is_current_thread() const noexcept override { return true; }
   [[nodiscard]] std::size_t worker_count() const noexcept override { return 0; }

@@ -3,14 +3,18 @@
 #include "support/drop_counter.hpp"
 
 #include <heddle/runtime/runtime.hpp>
+#include <heddle/runtime/task_builder.hpp>
 
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <chrono>
 #include <cstddef>
 #include <cstdlib>
 #include <optional>
+#include <semaphore>
 #include <string>
+#include <system_error>
 #include <thread>
 #include <utility>
 
@@ -45,6 +49,8 @@ TEST(Settings, that_make_no_sense_are_refused) {
   expect_refused(multi(&Builder::worker_threads, 100'000U));
   expect_refused(multi(&Builder::event_interval, 0U));
   expect_refused(multi(&Builder::global_queue_interval, 0U));
+  expect_refused(multi(&Builder::max_blocking_threads, 0U));
+  expect_refused(multi(&Builder::unhandled_panic, hd::runtime::UnhandledPanic::kShutdownRuntime));
   expect_refused(multi(&Builder::start_paused, true));
   Builder current = Builder::current_thread();
   current.worker_threads(1);
@@ -96,6 +102,37 @@ TEST(Workers, carry_their_name_as_far_as_the_system_keeps_it) {
   EXPECT_EQ(name(usual), "heddle-worker");
   auto named = multi(&Builder::thread_name, "a-name-of-more-than-fifteen-bytes").build().value();
   EXPECT_EQ(name(named), "a-name-of-more-");
+}
+
+TEST(BlockingThreads, carry_their_name) {
+  const auto name = [](auto& runtime) { return runtime.block_on(runtime.spawn_blocking(own_name)).value(); };
+  auto usual = hd::runtime::Runtime::make().value();
+  EXPECT_EQ(name(usual), "heddle-blocking");
+  auto named = multi(&Builder::thread_name, "crunch").build().value();
+  EXPECT_EQ(name(named), "crunch");
+}
+
+TEST(BlockingThreads, have_the_stack_that_was_asked_for) {
+  constexpr std::size_t kSize = std::size_t{64} << 20;  // more than any default
+  auto runtime = multi(&Builder::thread_stack_size, kSize).build().value();
+  EXPECT_GE(runtime.block_on(runtime.spawn_blocking(own_stack_size)).value(), kSize);
+}
+
+TEST(BlockingThreads, are_kept_as_long_as_was_asked_for_however_long_that_is) {
+  Builder builder = Builder::current_thread();
+  auto runtime = builder.thread_keep_alive(std::chrono::hours::max()).build().value();
+  runtime.block_on(runtime.spawn_blocking([] {})).value();
+}
+
+TEST(Threads, may_each_be_named_by_a_function) {
+  static std::atomic<int> number;
+  number = 0;
+  Builder builder = Builder::multi_thread();
+  builder.worker_threads(1).thread_name_fn([] { return "thread-" + std::to_string(++number); });
+  auto runtime = builder.build().value();
+  EXPECT_EQ(runtime.block_on(runtime.spawn([]() -> hd::Task<std::string> { co_return own_name(); }())).value(),
+            "thread-1");
+  EXPECT_EQ(runtime.block_on(runtime.spawn_blocking(own_name)).value(), "thread-2");
 }
 
 TEST(Workers, have_the_stack_that_was_asked_for) {
@@ -200,11 +237,16 @@ TEST_F(Refusals, without_descriptors_no_runtime_is_made_and_none_leaks) {
   EXPECT_EXIT(build_with_descriptors(1), ::testing::ExitedWithCode(7), "");
 }
 
-[[noreturn]] void build_with_few_threads() {
+/// From here on the system refuses threads: to this user, who isn't root, after `more` of them.
+void allow_threads(rlim_t more) {
   // Root is above the limit, so become someone who isn't; threads count per user.
-  const rlimit limit{3, 3};
+  const rlimit limit{more, more};
   if (setrlimit(RLIMIT_NPROC, &limit) != 0) std::_Exit(9);
   if (geteuid() == 0 && (setresgid(65534, 65534, 65534) != 0 || setresuid(65534, 65534, 65534) != 0)) std::_Exit(9);
+}
+
+[[noreturn]] void build_with_few_threads() {
+  allow_threads(3);
   const int next = dup(STDERR_FILENO);
   close(next);
   Builder builder = Builder::multi_thread();
@@ -212,6 +254,47 @@ TEST_F(Refusals, without_descriptors_no_runtime_is_made_and_none_leaks) {
   const auto runtime = builder.build();
   const bool refused = !runtime.has_value() && runtime.error().raw_os_error() == EAGAIN;
   std::_Exit(refused && dup(STDERR_FILENO) == next ? 7 : 8);  // the half-made runtime has closed its descriptors
+}
+
+[[noreturn]] void block_without_threads() {
+  auto runtime = Builder::current_thread().build().value();
+  allow_threads(1);
+  const bool refused = runtime.block_on([]() -> hd::Task<bool> {
+    auto returned = hd::task::Builder().spawn_blocking([] {});
+    if (returned.has_value() || returned.error().raw_os_error() != EAGAIN) co_return false;
+    static std::atomic<int> drops;
+    try {
+      static_cast<void>(hd::task::spawn_blocking([](heddle_test::DropCounter) {}, heddle_test::DropCounter(drops)));
+      co_return false;
+    } catch (const std::system_error& error) {
+      co_return error.code().value() == EAGAIN && drops == 1;
+    }
+  }());
+  std::_Exit(refused ? 7 : 8);
+}
+
+TEST_F(Refusals, without_any_thread_a_blocking_call_is_an_error) {
+  EXPECT_EXIT(block_without_threads(), ::testing::ExitedWithCode(7), "");
+}
+
+[[noreturn]] void block_with_one_thread() {
+  auto runtime = Builder::current_thread().build().value();
+  static std::binary_semaphore begun(0), go(0);
+  auto first = runtime.spawn_blocking([] {
+    begun.release();
+    go.acquire();
+  });
+  begun.acquire();
+  allow_threads(1);
+  auto second = runtime.spawn_blocking([] { return 5; });
+  const bool waits = runtime.metrics().blocking_queue_depth() == 1;
+  go.release();
+  const bool ran = runtime.block_on(std::move(second)).value() == 5 && runtime.block_on(std::move(first)).has_value();
+  std::_Exit(waits && ran ? 7 : 8);
+}
+
+TEST_F(Refusals, a_blocking_call_that_gets_no_thread_of_its_own_waits_for_one_that_lives) {
+  EXPECT_EXIT(block_with_one_thread(), ::testing::ExitedWithCode(7), "");
 }
 
 TEST_F(Refusals, when_the_system_refuses_some_threads_the_others_end_and_nothing_is_left) {

@@ -14,8 +14,14 @@ namespace heddle::inline v0::base {
 #if defined(HEDDLE_MODEL)
 using heddle_model::atomic;
 using heddle_model::spin_hint;
+
+/// One look says all: under the checker a spin ends the thread's turn until something has changed.
+constexpr int spin_rounds(int) noexcept { return 1; }
 #else
 using std::atomic;
+
+/// How often to look again before sleeping.
+constexpr int spin_rounds(int rounds) noexcept { return rounds; }
 
 /// Tells the processor that the caller spins on a value that another thread will change.
 inline void spin_hint() noexcept {

@@ -5,6 +5,7 @@
 #include <heddle/marker/rules.hpp>
 
 #include <stdexcept>
+#include <string>
 
 namespace heddle::inline v0::runtime {
 
@@ -20,10 +21,12 @@ class NoRuntime : public std::logic_error {
   HEDDLE_UNSAFE_OWNED(true);
 };
 
-/// Thrown by a timer whose runtime has shut down while it waited.
+/// Thrown by a timer whose runtime has shut down while it waited, and by the block_on of a runtime that shut down
+/// because a task panicked.
 class RuntimeShutDown : public std::runtime_error {
  public:
   RuntimeShutDown();
+  explicit RuntimeShutDown(const std::string& why);
 
  private:
   // As NoRuntime.

@@ -212,6 +212,15 @@ class Runtime {
   std::unique_ptr<Threads> threads_;
 };
 
+/// Called with a task; must not throw. What it is given lives for the call.
+using TaskHook = std::function<void(const task::TaskMeta&)>;
+
+/// What a task that panics does to its runtime. Tokio's `UnhandledPanic`.
+enum class UnhandledPanic : std::uint8_t {
+  kIgnore,           ///< nothing: its JoinHandle gives the exception, or, if that is gone, the panic hook is called
+  kShutdownRuntime,  ///< the runtime shuts down at once, and its block_on throws RuntimeShutDown
+};
+
 /// Settings of a Runtime to be.
 ///
 /// Corresponds to Tokio's `runtime::Builder`.
@@ -261,6 +270,19 @@ class Builder {
   /// HEDDLE_DIAGNOSE=1 in the environment, else from the first runtime on that is built with a hook.
   Builder& on_deadlock(std::function<void(std::string_view report)> hook,
                        std::chrono::nanoseconds after = std::chrono::seconds(1));
+  /// Called by each worker before it sleeps, and after it has. The first may spawn and wake tasks, which are then run
+  /// instead. Must not throw.
+  Builder& on_thread_park(std::function<void()> hook);
+  Builder& on_thread_unpark(std::function<void()> hook);
+  /// Called where a task is spawned, before its first poll; and by who ran or cancelled it, before its result is seen.
+  /// Calls of task::spawn_blocking are tasks too, with one poll.
+  Builder& on_task_spawn(TaskHook hook);
+  Builder& on_task_terminate(TaskHook hook);
+  /// Called by the worker before and after each poll of a task.
+  Builder& on_before_task_poll(TaskHook hook);
+  Builder& on_after_task_poll(TaskHook hook);
+  /// Default: kIgnore. The other one for a current-thread runtime only. Blocking calls don't count.
+  Builder& unhandled_panic(UnhandledPanic behavior);
   /// Seed of the random choices of the scheduler.
   Builder& seed(std::uint64_t seed);
 

@@ -96,6 +96,9 @@ class TaskHeader : public TaskState, public base::ListNode<OwnedTag> {
   std::source_location spawned_at_;
 };
 
+/// An exception has left `task`: what its runtime says to that.
+void task_panicked(const TaskHeader& task, const std::exception_ptr& panic) noexcept;
+
 /// The name of a task that has none: no bytes.
 struct NoName {
   [[nodiscard]] static std::string_view text() noexcept { return {}; }
@@ -162,6 +165,7 @@ class TaskCell final : public TaskHeader {
     } catch (...) {
       auto exception = std::current_exception();
       if (future_lives) std::destroy_at(&self.future());
+      task_panicked(header, exception);
       self.keep(std::unexpect, std::move(exception));
     }
     return true;
