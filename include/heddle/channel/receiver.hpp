@@ -282,7 +282,8 @@ class [[nodiscard]] Receiver {
 
   /// No further message may be sent; those in the channel, and those of permits that are out, can be received.
   void close() const noexcept { shared_->close(); }
-  [[nodiscard]] bool is_closed() const noexcept { return shared_->is_closed(); }
+  /// True once it was closed, or every sender and permit is gone; there may be messages left. Tokio's `is_closed`.
+  [[nodiscard]] bool is_closed() const noexcept { return shared_->is_over(); }
 
   /// How many messages are in the channel.
   [[nodiscard]] std::size_t len() const noexcept { return shared_->len(); }
