@@ -4,6 +4,7 @@
 
 #include <heddle/channel/detail/watch_core.hpp>
 #include <heddle/future/future.hpp>
+#include <heddle/future/loss.hpp>
 #include <heddle/marker/send.hpp>
 #include <heddle/sync/rw_lock.hpp>
 
@@ -82,6 +83,7 @@ template <class T>
 class [[nodiscard]] Changed {
  public:
   using Output = std::expected<void, RecvError>;
+  static constexpr future::Loss kLoss = future::Loss::kLossless;
 
   explicit Changed(Receiver<T>& receiver) noexcept : receiver_(receiver) {}
   Changed(const Changed&) = delete;
@@ -117,6 +119,7 @@ class [[nodiscard]] WaitFor {
 
  public:
   using Output = std::expected<Ref<T>, RecvError>;
+  static constexpr future::Loss kLoss = future::Loss::kLossless;
 
   WaitFor(Receiver<T>& receiver, F predicate) : receiver_(receiver), predicate_(std::move(predicate)) {}
   WaitFor(const WaitFor&) = delete;
@@ -242,6 +245,7 @@ template <class T>
 class [[nodiscard]] Closed {
  public:
   using Output = void;
+  static constexpr future::Loss kLoss = future::Loss::kLossless;
 
   explicit Closed(const Sender<T>& sender) noexcept : shared_(*sender.shared_) {}
   Closed(const Closed&) = delete;
