@@ -75,8 +75,9 @@ hd::Task<> locks() {
   hd::async::CancellationToken token;
   EXPECT_LOSES(token.cancelled());
   EXPECT_LOSES(hd::async::CancellationToken::cancelled_owned(token.clone()));
+  EXPECT_LOSES(token.run_until_cancelled(hd::pending()));
   hd::async::Barrier barrier(3);
-  EXPECT_LOSES(barrier.wait());
+  EXPECT_LOSES(hd::cancel_unsafe(barrier.wait()));
   hd::async::SetOnce<int> once;
   EXPECT_LOSES(once.wait());
   hd::async::OnceCell<int> cell;

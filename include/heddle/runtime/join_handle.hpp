@@ -2,6 +2,7 @@
 // JoinHandle<T>: the owner's end of a spawned task, and AbortHandle, which can only cancel it.
 #pragma once
 
+#include <heddle/future/loss.hpp>
 #include <heddle/marker/rules.hpp>
 #include <heddle/runtime/detail/task_cell.hpp>
 
@@ -57,6 +58,7 @@ class JoinHandle {
 
  public:
   using Output = Result;
+  static constexpr future::Loss kLoss = future::Loss::kLossless;
 
   /// For spawn only: takes over one reference.
   explicit JoinHandle(runtime::detail::TaskHeader& task) noexcept : task_(&task) {}
