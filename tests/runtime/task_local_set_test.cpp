@@ -296,12 +296,17 @@ TEST_P(TaskLocalSet, a_task_may_drop_the_set_that_it_belongs_to) {
                            co_await hd::pending();
                          },
                          shared.clone(), counted.clone());
+  auto behind_it = (*shared->borrow())->spawn_local([]() -> hd::Async<> {
+    ADD_FAILURE() << "it has run after its set was dropped";
+    co_return;
+  });
   hd::test::MockTask task;
   auto until = (*shared->borrow())->run_until(hd::pending());
   EXPECT_TRUE(task.poll(until).is_pending());
   EXPECT_EQ(counted.strong_count(), 1U);
   EXPECT_TRUE(runtime.block_on(other).error().is_cancelled());
   EXPECT_TRUE(runtime.block_on(dropper).error().is_cancelled());
+  EXPECT_TRUE(runtime.block_on(behind_it).error().is_cancelled());
   EXPECT_TRUE(task.poll(until).is_pending());
   EXPECT_FALSE(task.is_woken());
 }
