@@ -11,6 +11,7 @@
 #include <heddle/future/select.hpp>
 #include <heddle/future/task.hpp>
 #include <heddle/runtime/join_handle.hpp>
+#include <heddle/time/interval.hpp>
 #include <heddle/time/sleep.hpp>
 #include <heddle/time/timeout.hpp>
 
@@ -62,7 +63,7 @@ static_assert(kNoAggregates<heddle::mpsc::SendError<std::string>, heddle::mpsc::
 // runtime, time
 static_assert(kNoAggregates<heddle::task::JoinHandle<std::string>, heddle::task::JoinHandle<void>>);
 static_assert(kNoAggregates<decltype(heddle::time::sleep(std::chrono::seconds(1)))>);
-static_assert(kNoAggregates<heddle::time::Timeout<Wait>, heddle::time::Elapsed>);
+static_assert(kNoAggregates<heddle::time::Timeout<Wait>, heddle::time::Elapsed, heddle::time::Tick>);
 
 // the futures of our tests
 static_assert(kNoAggregates<heddle::test::YieldTimes>);

@@ -95,6 +95,8 @@ hd::Task<> sockets_and_time() {
   EXPECT_LOSES(server.peek(buffer));
   EXPECT_LOSES(server.readable());
   EXPECT_LOSES(hd::time::sleep(1h));
+  auto ticks = hd::time::interval_at(hd::time::Instant::now() + 1h, 1h);
+  EXPECT_LOSES(ticks.tick());
   auto handle = hd::task::spawn([]() -> hd::Task<int> { co_await hd::time::sleep(1h); co_return 1; }());
   EXPECT_LOSES(handle);
   handle.abort();

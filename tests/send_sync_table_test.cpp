@@ -159,6 +159,8 @@ static_assert(is<hd::task::YieldNow>(/*                  */ y, y, n, y));
 // heddle: time, net, io
 static_assert(is<hd::time::Instant>(/*                   */ y, y, n, y));
 static_assert(is<hd::time::Sleep>(/*                     */ y, y, n, y));
+static_assert(is<hd::time::Interval>(/*                  */ y, y, n, y));
+static_assert(is<hd::time::Tick>(/*                      */ y, n, n, n));
 static_assert(is<hd::net::IpAddr>(/*                     */ y, y, n, y));
 static_assert(is<hd::net::SocketAddr>(/*                 */ y, y, n, y));
 static_assert(is<hd::net::TcpStream>(/*                  */ y, y, n, y));
