@@ -5,10 +5,13 @@
 #include <heddle/channel/mpmc.hpp>
 #include <heddle/future/async.hpp>
 #include <heddle/future/future.hpp>
+#include <heddle/future/gen.hpp>
 #include <heddle/future/join.hpp>
 #include <heddle/future/ok.hpp>
 #include <heddle/future/on.hpp>
 #include <heddle/future/select.hpp>
+#include <heddle/future/stream_adapter.hpp>
+#include <heddle/future/stream_consumer.hpp>
 #include <heddle/future/task.hpp>
 #include <heddle/runtime/join_handle.hpp>
 #include <heddle/time/interval.hpp>
@@ -51,6 +54,16 @@ static_assert(kNoAggregates<Arm, decltype(heddle::otherwise(std::declval<void (*
 static_assert(kNoAggregates<decltype(heddle::select(std::declval<Arm>()))>);
 static_assert(kNoAggregates<decltype(heddle::join(std::declval<Wait>(), std::declval<Wait>()))>);
 static_assert(kNoAggregates<heddle::future::Joined<int, std::string>>);
+
+// streams
+using Words = heddle::Gen<std::string>;
+static_assert(kNoAggregates<Words, decltype(heddle::next(std::declval<Words&>()))>);
+static_assert(kNoAggregates<decltype(heddle::elements_of(std::declval<Words>()))>);
+static_assert(kNoAggregates<decltype(heddle::stream::take(1)), decltype(std::declval<Words>() | heddle::stream::take(1)),
+                            decltype(heddle::stream::fuse()), decltype(heddle::stream::enumerate()),
+                            heddle::stream::Numbered<std::string>>);
+static_assert(kNoAggregates<decltype(heddle::stream::collect(std::declval<Words>())),
+                            decltype(heddle::stream::count(std::declval<Words>()))>);
 
 // channel
 static_assert(kNoAggregates<heddle::mpsc::Channel<std::string>, heddle::mpmc::Channel<std::string>>);

@@ -159,6 +159,13 @@ static_assert(is<hd::task::YieldNow>(/*                  */ y, y, n, y));
 // heddle: time, net, io
 static_assert(is<hd::time::Instant>(/*                   */ y, y, n, y));
 static_assert(is<hd::time::Sleep>(/*                     */ y, y, n, y));
+static_assert(is<hd::Gen<int>>(/*                        */ y, y, n, y));
+static_assert(is<hd::Gen<Rc>>(/*                         */ n, y, n, y));
+static_assert(is<hd::stream::Next<hd::Gen<int>>>(/*      */ y, n, n, n));
+static_assert(is<hd::stream::Iter<std::vector<int>>>(/*  */ y, n, n, y));
+static_assert(is<hd::stream::Once<Rc>>(/*                */ n, n, n, y));
+static_assert(is<hd::stream::Received<hd::mpsc::Receiver<int>>>(y, n, n, y));
+static_assert(is<hd::stream::Numbered<int>>(/*           */ y, y, n, y));
 static_assert(is<hd::time::Interval>(/*                  */ y, y, n, y));
 static_assert(is<hd::time::Tick>(/*                      */ y, n, n, n));
 static_assert(is<hd::net::IpAddr>(/*                     */ y, y, n, y));

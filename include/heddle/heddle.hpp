@@ -5,7 +5,8 @@
 //   sync      Arc, Weak, Rc, Cell, RefCell, Mutex, RwLock, Condvar, Once, OnceLock, LazyLock, Barrier
 //   thread    spawn, Builder, JoinHandle, scope; current, park, sleep, yield_now, LocalKey, available_parallelism
 //   future    Poll, Waker, Context, Future, ready, pending, poll_fn, Async, Task, ok, block_on;
-//             select, race, join, try_join, join_all
+//             select, race, join, try_join, join_all; Stream, next, Gen, elements_of
+//   stream    iter, once, …; stream | map(f) | take(3) …; collect, for_each, …; of(rx), throttle, timeout …
 //   channel   mpsc and mpmc: channel, sync_channel; oneshot, broadcast, watch; channel::select for threads
 //   async     Mutex, RwLock, Semaphore, Notify, Barrier, OnceCell, SetOnce, CancellationToken
 //   runtime   Runtime, Builder, Handle, main; task::spawn, JoinHandle, yield_now
@@ -27,15 +28,21 @@
 #include <heddle/channel/mpsc.hpp>
 #include <heddle/channel/oneshot.hpp>
 #include <heddle/channel/select.hpp>
+#include <heddle/channel/stream.hpp>
 #include <heddle/channel/watch.hpp>
 #include <heddle/future/async.hpp>
 #include <heddle/future/block_on.hpp>
 #include <heddle/future/future.hpp>
+#include <heddle/future/gen.hpp>
 #include <heddle/future/join.hpp>
 #include <heddle/future/loss.hpp>
 #include <heddle/future/ok.hpp>
 #include <heddle/future/on.hpp>
 #include <heddle/future/select.hpp>
+#include <heddle/future/stream.hpp>
+#include <heddle/future/stream_adapter.hpp>
+#include <heddle/future/stream_consumer.hpp>
+#include <heddle/future/stream_source.hpp>
 #include <heddle/future/task.hpp>
 #include <heddle/io/error.hpp>
 #include <heddle/marker/send.hpp>
@@ -71,4 +78,5 @@
 #include <heddle/time/interval.hpp>
 #include <heddle/time/pause.hpp>
 #include <heddle/time/sleep.hpp>
+#include <heddle/time/stream.hpp>
 #include <heddle/time/timeout.hpp>
