@@ -10,7 +10,7 @@
 //   channel   mpsc and mpmc: channel, sync_channel; oneshot, broadcast, watch; channel::select for threads
 //   async     Mutex, RwLock, Semaphore, Notify, Barrier, OnceCell, SetOnce, CancellationToken
 //   runtime   Runtime, Builder, Handle, main; task::spawn, JoinHandle, yield_now
-//   time      Instant, sleep, sleep_until, timeout, timeout_at, interval, interval_at; pause, advance, resume
+//   time      Instant, sleep, sleep_until, timeout, timeout_at, interval, interval_at, DelayQueue; pause, advance, resume
 //   net       IpAddr, SocketAddr, TcpListener, TcpStream
 //   io        Error, ErrorKind, Result
 #pragma once
@@ -74,6 +74,7 @@
 #include <heddle/thread/scope.hpp>
 #include <heddle/thread/spawn.hpp>
 #include <heddle/thread/thread.hpp>
+#include <heddle/time/delay_queue.hpp>
 #include <heddle/time/instant.hpp>
 #include <heddle/time/interval.hpp>
 #include <heddle/time/pause.hpp>
