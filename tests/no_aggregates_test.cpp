@@ -6,15 +6,19 @@
 #include <heddle/future/async.hpp>
 #include <heddle/future/future.hpp>
 #include <heddle/future/futures_ordered.hpp>
+#include <heddle/future/gen.hpp>
 #include <heddle/future/join.hpp>
 #include <heddle/future/ok.hpp>
 #include <heddle/future/on.hpp>
 #include <heddle/future/select.hpp>
+#include <heddle/future/stream_adapter.hpp>
+#include <heddle/future/stream_consumer.hpp>
 #include <heddle/future/task.hpp>
 #include <heddle/runtime/coop.hpp>
 #include <heddle/runtime/join_handle.hpp>
 #include <heddle/runtime/local_runtime.hpp>
 #include <heddle/runtime/task_local.hpp>
+#include <heddle/time/interval.hpp>
 #include <heddle/time/sleep.hpp>
 #include <heddle/time/timeout.hpp>
 
@@ -57,6 +61,16 @@ static_assert(kNoAggregates<heddle::FuturesUnordered<Wait>, heddle::FuturesOrder
                             decltype(std::declval<heddle::FuturesUnordered<Wait>&>().next())>);
 static_assert(kNoAggregates<heddle::future::Joined<int, std::string>>);
 
+// streams
+using Words = heddle::Gen<std::string>;
+static_assert(kNoAggregates<Words, decltype(heddle::next(std::declval<Words&>()))>);
+static_assert(kNoAggregates<decltype(heddle::elements_of(std::declval<Words>()))>);
+static_assert(kNoAggregates<decltype(heddle::stream::take(1)), decltype(std::declval<Words>() | heddle::stream::take(1)),
+                            decltype(heddle::stream::fuse()), decltype(heddle::stream::enumerate()),
+                            heddle::stream::Numbered<std::string>>);
+static_assert(kNoAggregates<decltype(heddle::stream::collect(std::declval<Words>())),
+                            decltype(heddle::stream::count(std::declval<Words>()))>);
+
 // channel
 static_assert(kNoAggregates<heddle::mpsc::Channel<std::string>, heddle::mpmc::Channel<std::string>>);
 static_assert(kNoAggregates<heddle::channel::SendFuture<std::string>, heddle::channel::SendCopyFuture<std::string>,
@@ -71,7 +85,7 @@ static_assert(kNoAggregates<heddle::task::LocalSet, heddle::task::RunUntil<Wait>
 static_assert(kNoAggregates<heddle::task::LocalScope<std::string, Wait>, heddle::task::Unconstrained<Wait>>);
 static_assert(kNoAggregates<heddle::task::ConsumeBudget, heddle::task::HasBudgetRemaining>);
 static_assert(kNoAggregates<decltype(heddle::time::sleep(std::chrono::seconds(1)))>);
-static_assert(kNoAggregates<heddle::time::Timeout<Wait>, heddle::time::Elapsed>);
+static_assert(kNoAggregates<heddle::time::Timeout<Wait>, heddle::time::Elapsed, heddle::time::Tick>);
 
 // the futures of our tests
 static_assert(kNoAggregates<heddle::test::YieldTimes>);

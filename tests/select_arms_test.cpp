@@ -96,6 +96,15 @@ hd::Task<> sockets_and_time() {
   EXPECT_LOSES(server.peek(buffer));
   EXPECT_LOSES(server.readable());
   EXPECT_LOSES(hd::time::sleep(1h));
+  auto ticks = hd::time::interval_at(hd::time::Instant::now() + 1h, 1h);
+  EXPECT_LOSES(ticks.tick());
+  EXPECT_LOSES(hd::next(ticks));
+  hd::time::DelayQueue<int> queue;
+  queue.insert(1, 1h);
+  EXPECT_LOSES(hd::next(queue));
+  EXPECT_EQ(queue.len(), 1U);
+  EXPECT_LOSES(hd::cancel_unsafe(hd::stream::count(hd::stream::pending<int>())));
+  EXPECT_LOSES(hd::stream::for_each(hd::stream::pending<int>(), [](int) {}));
   auto handle = hd::task::spawn([]() -> hd::Task<int> { co_await hd::time::sleep(1h); co_return 1; }());
   EXPECT_LOSES(handle);
   handle.abort();

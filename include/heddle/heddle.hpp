@@ -5,12 +5,13 @@
 //   sync      Arc, Weak, Rc, Cell, RefCell, Mutex, RwLock, Condvar, Once, OnceLock, LazyLock, Barrier
 //   thread    spawn, Builder, JoinHandle, scope; current, park, sleep, yield_now, LocalKey, available_parallelism
 //   future    Poll, Waker, Context, Future, ready, pending, poll_fn, Async, Task, ok, block_on;
-//             select, race, join, try_join, join_all; FuturesUnordered, FuturesOrdered
+//             select, race, join, try_join, join_all; FuturesUnordered, FuturesOrdered; Stream, next, Gen, elements_of
+//   stream    iter, once, …; stream | map(f) | take(3) …; collect, for_each, …; of(rx), throttle, timeout …
 //   channel   mpsc and mpmc: channel, sync_channel; oneshot, broadcast, watch; channel::select for threads
 //   async     Mutex, RwLock, Semaphore, Notify, Barrier, OnceCell, SetOnce, CancellationToken
 //   runtime   Runtime, Builder, Handle, main; task::spawn, spawn_blocking, Builder, JoinHandle, yield_now;
 //             task::LocalSet, spawn_local, LocalRuntime; task::Local, unconstrained, consume_budget, has_budget_remaining
-//   time      Instant, sleep, sleep_until, timeout, timeout_at; pause, advance, resume
+//   time      Instant, sleep, sleep_until, timeout, timeout_at, interval, interval_at, DelayQueue; pause, advance, resume
 //   net       IpAddr, SocketAddr, TcpListener, TcpStream
 //   io        Error, ErrorKind, Result
 #pragma once
@@ -28,17 +29,23 @@
 #include <heddle/channel/mpsc.hpp>
 #include <heddle/channel/oneshot.hpp>
 #include <heddle/channel/select.hpp>
+#include <heddle/channel/stream.hpp>
 #include <heddle/channel/watch.hpp>
 #include <heddle/future/async.hpp>
 #include <heddle/future/block_on.hpp>
 #include <heddle/future/future.hpp>
 #include <heddle/future/futures_ordered.hpp>
 #include <heddle/future/futures_unordered.hpp>
+#include <heddle/future/gen.hpp>
 #include <heddle/future/join.hpp>
 #include <heddle/future/loss.hpp>
 #include <heddle/future/ok.hpp>
 #include <heddle/future/on.hpp>
 #include <heddle/future/select.hpp>
+#include <heddle/future/stream.hpp>
+#include <heddle/future/stream_adapter.hpp>
+#include <heddle/future/stream_consumer.hpp>
+#include <heddle/future/stream_source.hpp>
 #include <heddle/future/task.hpp>
 #include <heddle/io/error.hpp>
 #include <heddle/marker/send.hpp>
@@ -80,7 +87,10 @@
 #include <heddle/thread/scope.hpp>
 #include <heddle/thread/spawn.hpp>
 #include <heddle/thread/thread.hpp>
+#include <heddle/time/delay_queue.hpp>
 #include <heddle/time/instant.hpp>
+#include <heddle/time/interval.hpp>
 #include <heddle/time/pause.hpp>
 #include <heddle/time/sleep.hpp>
+#include <heddle/time/stream.hpp>
 #include <heddle/time/timeout.hpp>

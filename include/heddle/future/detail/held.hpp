@@ -89,6 +89,7 @@ class Place {
     ::new (static_cast<void*>(std::addressof(value_))) T(std::forward<Make>(make)());
     full_ = true;
   }
+  [[nodiscard]] bool full() const noexcept { return full_; }
   T& operator*() noexcept { return value_; }
   void reset() noexcept {
     if (std::exchange(full_, false)) std::destroy_at(std::addressof(value_));
