@@ -145,9 +145,9 @@ template <bool kOwned>
 struct IsNotified {
   hd::Arc<hd::async::Notify> notify = hd::Arc<hd::async::Notify>::make();
   hd::task::JoinHandle<void> notifier = hd::task::spawn(
-      [](hd::Arc<hd::async::Notify> notify) -> hd::Task<> {
+      [](hd::Arc<hd::async::Notify> shared) -> hd::Task<> {
         for (int i = 0; i < 3; ++i) co_await hd::task::yield_now();
-        notify->notify_one();
+        shared->notify_one();
       }(notify.clone()));
   int notified = 0;
 
@@ -162,7 +162,8 @@ struct IsNotified {
   }
   hd::Async<> kept() {
     if (notified == 0) co_await notify->notified();
-    EXPECT_TRUE((co_await notifier).has_value());
+    const bool ended = (co_await notifier).has_value();
+    EXPECT_TRUE(ended);
     auto again = [this] { ++notified; };
     co_await hd::select(hd::biased, hd::on(notify->notified(), again), hd::on(hd::ready(), [] {}));
     EXPECT_LE(notified, 1);
@@ -178,9 +179,9 @@ struct IsCancelled {
   hd::async::CancellationToken token;
 
   IsCancelled() {
-    hd::task::spawn([](hd::async::CancellationToken token) -> hd::Task<> {
+    hd::task::spawn([](hd::async::CancellationToken shared) -> hd::Task<> {
       for (int i = 0; i < 3; ++i) co_await hd::task::yield_now();
-      token.cancel();
+      shared.cancel();
     }(token.clone()));
   }
   hd::Async<> run() {
@@ -201,9 +202,9 @@ TEST(DropAtEveryAwait, a_cancellation_reaches_whoever_asks_again) { drop_at_ever
 struct ArrivesAtABarrier {
   hd::Arc<hd::async::Barrier> barrier = hd::Arc<hd::async::Barrier>::make(std::size_t{2});
   bool arrived = false;
-  hd::task::JoinHandle<void> other = hd::task::spawn([](hd::Arc<hd::async::Barrier> barrier) -> hd::Task<> {
+  hd::task::JoinHandle<void> other = hd::task::spawn([](hd::Arc<hd::async::Barrier> shared) -> hd::Task<> {
     for (int i = 0; i < 3; ++i) co_await hd::task::yield_now();
-    co_await barrier->wait();
+    co_await shared->wait();
   }(barrier.clone()));
 
   hd::Async<> run() {
@@ -222,9 +223,9 @@ struct WaitsForASet {
   hd::Arc<hd::async::SetOnce<int>> cell = hd::Arc<hd::async::SetOnce<int>>::make();
 
   WaitsForASet() {
-    hd::task::spawn([](hd::Arc<hd::async::SetOnce<int>> cell) -> hd::Task<> {
+    hd::task::spawn([](hd::Arc<hd::async::SetOnce<int>> shared) -> hd::Task<> {
       for (int i = 0; i < 3; ++i) co_await hd::task::yield_now();
-      EXPECT_TRUE(cell->set(7).has_value());
+      EXPECT_TRUE(shared->set(7).has_value());
     }(cell.clone()));
   }
   hd::Async<> run() {

@@ -118,7 +118,8 @@ struct Sends {
   hd::Async<> run() {
     while (unsent != nullptr || made < kMessages) {
       if (unsent == nullptr) unsent = std::make_unique<int>(++made);
-      EXPECT_TRUE((co_await tx->send_async(std::move(unsent))).has_value());
+      const bool sent = (co_await tx->send_async(std::move(unsent))).has_value();
+      EXPECT_TRUE(sent);
     }
   }
   hd::Async<> kept() {
