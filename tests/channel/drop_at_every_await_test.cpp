@@ -262,7 +262,7 @@ struct SeesChanges {
 
   SeesChanges() { hd::task::spawn(change_all(std::move(channel.tx))); }
   hd::Async<> run() {
-    while (co_await channel.rx.changed()) seen.push_back(*channel.rx.borrow_and_update());
+    while (const auto news = co_await channel.rx.changed()) seen.push_back(*channel.rx.borrow_and_update());
   }
   hd::Async<> kept() {
     co_await run();
