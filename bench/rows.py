@@ -97,6 +97,19 @@ def memory() -> list[Row]:
     ]
 
 
+def sets() -> list[Row]:
+    """One of many futures of a task is woken: the cost is that of the wake, not of the many."""
+    return [
+        *(Row(f"set-wake-{members}", f"one of ten woken, {members:,} futures in a set", "futures_unordered", "few", 1,
+              members, 1_000_000, (), "cpu_ns") for members in (10, 1_000, 100_000)),
+        Row("set-wake-any", "any one woken, 100,000 futures in a set", "futures_unordered", "any", 1, 100_000, 1_000_000,
+            (), "cpu_ns"),
+        Row("set-poll-all", "one woken, all of 1,000 futures polled", "futures_unordered", "all", 1, 1_000, 10_000, (),
+            "cpu_ns"),
+        Row("set-push", "pushed into a set, and taken", "futures_unordered", "push", 1, 1_000, 1_000_000, (), "cpu_ns"),
+    ]
+
+
 def echo() -> list[Row]:
     """COUNT is the number of connections."""
     def row(name, title, connections, measure, goal, limit):
@@ -112,7 +125,7 @@ def echo() -> list[Row]:
     ]
 
 
-ROWS = [*tasks(1), *tasks(2), *threads(), *memory(), *echo()]
+ROWS = [*tasks(1), *tasks(2), *threads(), *memory(), *sets(), *echo()]
 
 
 class NoSuchRow(Exception):

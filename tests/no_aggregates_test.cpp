@@ -5,10 +5,14 @@
 #include <heddle/channel/mpmc.hpp>
 #include <heddle/future/async.hpp>
 #include <heddle/future/future.hpp>
+#include <heddle/future/futures_ordered.hpp>
+#include <heddle/future/gen.hpp>
 #include <heddle/future/join.hpp>
 #include <heddle/future/ok.hpp>
 #include <heddle/future/on.hpp>
 #include <heddle/future/select.hpp>
+#include <heddle/future/stream_adapter.hpp>
+#include <heddle/future/stream_consumer.hpp>
 #include <heddle/future/task.hpp>
 #include <heddle/io/buf_read.hpp>
 #include <heddle/io/buf_writer.hpp>
@@ -19,7 +23,11 @@
 #include <heddle/io/empty.hpp>
 #include <heddle/io/join.hpp>
 #include <heddle/io/read.hpp>
+#include <heddle/runtime/coop.hpp>
 #include <heddle/runtime/join_handle.hpp>
+#include <heddle/runtime/local_runtime.hpp>
+#include <heddle/runtime/task_local.hpp>
+#include <heddle/time/interval.hpp>
 #include <heddle/time/sleep.hpp>
 #include <heddle/time/timeout.hpp>
 
@@ -58,7 +66,19 @@ using Arm = decltype(heddle::on(std::declval<Wait>(), Handler()));
 static_assert(kNoAggregates<Arm, decltype(heddle::otherwise(std::declval<void (*)()>()))>);
 static_assert(kNoAggregates<decltype(heddle::select(std::declval<Arm>()))>);
 static_assert(kNoAggregates<decltype(heddle::join(std::declval<Wait>(), std::declval<Wait>()))>);
+static_assert(kNoAggregates<heddle::FuturesUnordered<Wait>, heddle::FuturesOrdered<Wait>,
+                            decltype(std::declval<heddle::FuturesUnordered<Wait>&>().next())>);
 static_assert(kNoAggregates<heddle::future::Joined<int, std::string>>);
+
+// streams
+using Words = heddle::Gen<std::string>;
+static_assert(kNoAggregates<Words, decltype(heddle::next(std::declval<Words&>()))>);
+static_assert(kNoAggregates<decltype(heddle::elements_of(std::declval<Words>()))>);
+static_assert(kNoAggregates<decltype(heddle::stream::take(1)), decltype(std::declval<Words>() | heddle::stream::take(1)),
+                            decltype(heddle::stream::fuse()), decltype(heddle::stream::enumerate()),
+                            heddle::stream::Numbered<std::string>>);
+static_assert(kNoAggregates<decltype(heddle::stream::collect(std::declval<Words>())),
+                            decltype(heddle::stream::count(std::declval<Words>()))>);
 
 // channel
 static_assert(kNoAggregates<heddle::mpsc::Channel<std::string>, heddle::mpmc::Channel<std::string>>);
@@ -70,8 +90,11 @@ static_assert(kNoAggregates<heddle::mpsc::SendError<std::string>, heddle::mpsc::
 
 // runtime, time
 static_assert(kNoAggregates<heddle::task::JoinHandle<std::string>, heddle::task::JoinHandle<void>>);
+static_assert(kNoAggregates<heddle::task::LocalSet, heddle::task::RunUntil<Wait>, heddle::runtime::LocalRuntime>);
+static_assert(kNoAggregates<heddle::task::LocalScope<std::string, Wait>, heddle::task::Unconstrained<Wait>>);
+static_assert(kNoAggregates<heddle::task::ConsumeBudget, heddle::task::HasBudgetRemaining>);
 static_assert(kNoAggregates<decltype(heddle::time::sleep(std::chrono::seconds(1)))>);
-static_assert(kNoAggregates<heddle::time::Timeout<Wait>, heddle::time::Elapsed>);
+static_assert(kNoAggregates<heddle::time::Timeout<Wait>, heddle::time::Elapsed, heddle::time::Tick>);
 
 // io
 using heddle::io::BufReader;

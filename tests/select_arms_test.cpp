@@ -76,8 +76,9 @@ hd::Task<> locks() {
   hd::async::CancellationToken token;
   EXPECT_LOSES(token.cancelled());
   EXPECT_LOSES(hd::async::CancellationToken::cancelled_owned(token.clone()));
+  EXPECT_LOSES(token.run_until_cancelled(hd::pending()));
   hd::async::Barrier barrier(3);
-  EXPECT_LOSES(barrier.wait());
+  EXPECT_LOSES(hd::cancel_unsafe(barrier.wait()));
   hd::async::SetOnce<int> once;
   EXPECT_LOSES(once.wait());
   hd::async::OnceCell<int> cell;
@@ -137,9 +138,49 @@ hd::Task<> sockets_and_time() {
   EXPECT_LOSES(server.peek(buffer));
   EXPECT_LOSES(server.readable());
   EXPECT_LOSES(hd::time::sleep(1h));
+  auto ticks = hd::time::interval_at(hd::time::Instant::now() + 1h, 1h);
+  EXPECT_LOSES(ticks.tick());
+  EXPECT_LOSES(hd::next(ticks));
+  hd::time::DelayQueue<int> queue;
+  queue.insert(1, 1h);
+  EXPECT_LOSES(hd::next(queue));
+  EXPECT_EQ(queue.len(), 1U);
+  EXPECT_LOSES(hd::cancel_unsafe(hd::stream::count(hd::stream::pending<int>())));
+  EXPECT_LOSES(hd::stream::for_each(hd::stream::pending<int>(), [](int) {}));
   auto handle = hd::task::spawn([]() -> hd::Task<int> { co_await hd::time::sleep(1h); co_return 1; }());
   EXPECT_LOSES(handle);
   handle.abort();
+}
+
+hd::Async<> local_tasks() {
+  hd::task::LocalSet set;
+  auto handle = set.spawn_local(hd::pending());
+  EXPECT_LOSES(set);
+  EXPECT_LOSES(set.run_until(hd::pending()));
+  EXPECT_FALSE(handle.is_finished());
+  auto mine = [] {
+    hd::task::LocalSet dropped;
+    static_cast<void>(dropped.spawn_local(hd::pending()));
+    return dropped;
+  };
+  EXPECT_LOSES(mine());
+}
+
+constinit hd::task::Local<int> number;
+
+hd::Async<> futures_around_futures() {
+  hd::FuturesUnordered<hd::time::Sleep> sleeps;
+  sleeps.push_with([] { return hd::time::sleep(1h); });
+  EXPECT_LOSES(sleeps.next());
+  EXPECT_EQ(sleeps.len(), 1U);
+  hd::FuturesOrdered<hd::future::PendingFuture<void>> ordered;
+  ordered.push_back(hd::pending());
+  EXPECT_LOSES(ordered.next());
+  EXPECT_EQ(ordered.len(), 1U);
+  EXPECT_LOSES(number.scope(1, []() -> hd::Async<> { co_await hd::pending(); }()));
+  EXPECT_LOSES(number.scope(1, []() -> hd::Task<> { co_await hd::pending(); }()));
+  EXPECT_LOSES(hd::task::unconstrained([]() -> hd::Task<> { co_await hd::pending(); }()));
+  EXPECT_FALSE(number.try_get().has_value());
 }
 
 TEST(SelectArms, waits_for_channels_lose_without_a_trace) {
@@ -156,6 +197,11 @@ TEST(SelectArms, waits_for_streams_lose_without_a_trace) {
 
 TEST(SelectArms, waits_for_sockets_and_time_lose_without_a_trace) {
   hd::runtime::Builder::current_thread().build()->block_on(sockets_and_time());
+}
+
+TEST(SelectArms, waits_for_local_tasks_lose_without_a_trace) {
+  hd::runtime::Builder::current_thread().build()->block_on(local_tasks());
+  hd::runtime::Builder::current_thread().build()->block_on(futures_around_futures());
 }
 
 TEST(SelectArms, what_an_arm_waited_for_may_go_before_the_handler_has_run) {

@@ -5,11 +5,13 @@
 //   sync      Arc, Weak, Rc, Cell, RefCell, Mutex, RwLock, Condvar, Once, OnceLock, LazyLock, Barrier
 //   thread    spawn, Builder, JoinHandle, scope; current, park, sleep, yield_now, LocalKey, available_parallelism
 //   future    Poll, Waker, Context, Future, ready, pending, poll_fn, Async, Task, ok, block_on;
-//             select, race, join, try_join, join_all
+//             select, race, join, try_join, join_all; FuturesUnordered, FuturesOrdered; Stream, next, Gen, elements_of
+//   stream    iter, once, …; stream | map(f) | take(3) …; collect, for_each, …; of(rx), throttle, timeout …
 //   channel   mpsc and mpmc: channel, sync_channel; oneshot, broadcast, watch; channel::select for threads
 //   async     Mutex, RwLock, Semaphore, Notify, Barrier, OnceCell, SetOnce, CancellationToken
-//   runtime   Runtime, Builder, Handle, main; task::spawn, spawn_blocking, Builder, JoinHandle, yield_now
-//   time      Instant, sleep, sleep_until, timeout, timeout_at; pause, advance, resume
+//   runtime   Runtime, Builder, Handle, main; task::spawn, spawn_blocking, Builder, JoinHandle, yield_now;
+//             task::LocalSet, spawn_local, LocalRuntime; task::Local, unconstrained, consume_budget, has_budget_remaining
+//   time      Instant, sleep, sleep_until, timeout, timeout_at, interval, interval_at, DelayQueue; pause, advance, resume
 //   net       IpAddr, SocketAddr, TcpListener, TcpStream
 //   io        Error, ErrorKind, Result; AsyncRead, AsyncWrite, AsyncBufRead, AsyncSeek; read…, write…, seek, copy…,
 //   lines, split,
@@ -29,15 +31,23 @@
 #include <heddle/channel/mpsc.hpp>
 #include <heddle/channel/oneshot.hpp>
 #include <heddle/channel/select.hpp>
+#include <heddle/channel/stream.hpp>
 #include <heddle/channel/watch.hpp>
 #include <heddle/future/async.hpp>
 #include <heddle/future/block_on.hpp>
 #include <heddle/future/future.hpp>
+#include <heddle/future/futures_ordered.hpp>
+#include <heddle/future/futures_unordered.hpp>
+#include <heddle/future/gen.hpp>
 #include <heddle/future/join.hpp>
 #include <heddle/future/loss.hpp>
 #include <heddle/future/ok.hpp>
 #include <heddle/future/on.hpp>
 #include <heddle/future/select.hpp>
+#include <heddle/future/stream.hpp>
+#include <heddle/future/stream_adapter.hpp>
+#include <heddle/future/stream_consumer.hpp>
+#include <heddle/future/stream_source.hpp>
 #include <heddle/future/task.hpp>
 #include <heddle/io/buf_read.hpp>
 #include <heddle/io/buf_reader.hpp>
@@ -57,8 +67,11 @@
 #include <heddle/net/tcp_listener.hpp>
 #include <heddle/net/tcp_stream.hpp>
 #include <heddle/runtime/block_in_place.hpp>
+#include <heddle/runtime/coop.hpp>
 #include <heddle/runtime/error.hpp>
 #include <heddle/runtime/join_handle.hpp>
+#include <heddle/runtime/local_runtime.hpp>
+#include <heddle/runtime/local_set.hpp>
 #include <heddle/runtime/main.hpp>
 #include <heddle/runtime/metrics.hpp>
 #include <heddle/runtime/runtime.hpp>
@@ -66,6 +79,7 @@
 #include <heddle/runtime/stall_report.hpp>
 #include <heddle/runtime/spawn_blocking.hpp>
 #include <heddle/runtime/task_builder.hpp>
+#include <heddle/runtime/task_local.hpp>
 #include <heddle/runtime/task_meta.hpp>
 #include <heddle/sync/arc.hpp>
 #include <heddle/sync/barrier.hpp>
@@ -87,7 +101,10 @@
 #include <heddle/thread/scope.hpp>
 #include <heddle/thread/spawn.hpp>
 #include <heddle/thread/thread.hpp>
+#include <heddle/time/delay_queue.hpp>
 #include <heddle/time/instant.hpp>
+#include <heddle/time/interval.hpp>
 #include <heddle/time/pause.hpp>
 #include <heddle/time/sleep.hpp>
+#include <heddle/time/stream.hpp>
 #include <heddle/time/timeout.hpp>

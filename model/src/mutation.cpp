@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Reading which ordering to weaken, and writing down each use that ran.
 #include "mutation.hpp"
 
 #include <array>

@@ -50,6 +50,11 @@ bool Core::is_closed() noexcept {
   return closed_;
 }
 
+bool Core::is_over() noexcept {
+  const Locked locked(lock_);
+  return closed_ || is_disconnected();
+}
+
 Attempt Core::closed(Waiting waiting) noexcept {
   const Locked locked(lock_);
   if (closed_) return Attempt::kClosed;

@@ -18,6 +18,16 @@ class Clock {
   /// The grain of timers, in nanoseconds.
   static constexpr std::uint64_t kTick = 1'000'000;
 
+  /// The tick at which a timer for `deadline` fires: rounded up, never early.
+  [[nodiscard]] static constexpr std::uint64_t tick_of(std::uint64_t deadline) noexcept {
+    return deadline / kTick + (deadline % kTick != 0 ? 1 : 0);
+  }
+  /// The time of a tick; the end of time for one beyond it.
+  [[nodiscard]] static constexpr std::uint64_t time_of(std::uint64_t tick) noexcept {
+    constexpr std::uint64_t kEnd = ~std::uint64_t{0};
+    return tick > kEnd / kTick ? kEnd : tick * kTick;
+  }
+
   [[nodiscard]] std::uint64_t now() const noexcept {
     if (!shifted_.load(base::acquire)) [[likely]] return sys::monotonic_ns();
     return paused_.load(base::acquire) ? frozen_.load(base::acquire) : sys::monotonic_ns() + shift_.load(base::acquire);

@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: MIT
-// What this thread runs for: its runtime, its worker, its task.
+// What this thread runs for: its runtime, its worker, its task; and what holds for that task alone.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
+
+namespace heddle::inline v0::task::detail {
+class Scope;
+}  // namespace heddle::inline v0::task::detail
 
 namespace heddle::inline v0::runtime {
 
@@ -47,11 +51,17 @@ struct Current {
   Shared* shared = nullptr;
   Worker* worker = nullptr;
   TaskHeader* task = nullptr;
+  // Where task::spawn_local puts tasks.
+  Scheduler* local = nullptr;
+  // The values of task-locals that hold for what is polled just now, innermost first.
+  task::detail::Scope* scopes = nullptr;
   // Set on the threads of a pool, for their life.
   const BlockingPool* pool = nullptr;
   // Task ids that this thread may give out.
   std::uint64_t next_id = 0;
   std::uint64_t last_id = 0;
+  // Which thread this is; 0 until number_of_this_thread.
+  std::uint64_t thread = 0;
 
   /// An id that no task has had yet.
   [[nodiscard]] std::uint64_t take_task_id() noexcept;
@@ -65,6 +75,9 @@ struct Current {
 /// This thread's Current. Not inline: a coroutine may resume on another thread, and compilers keep the address of a
 /// thread-local across a suspension.
 [[nodiscard, gnu::noinline]] Current& current() noexcept;
+
+/// Tells this thread from all others, those that have ended included.
+[[nodiscard]] std::uint64_t number_of_this_thread() noexcept;
 
 }  // namespace detail
 }  // namespace heddle::inline v0::runtime

@@ -40,16 +40,33 @@ void complete(TaskHeader& task, const TaskHooks* hooks) noexcept {
   task.drop_references(2);
 }
 
+/// While it lives, this thread polls or destroys the future of `task`. A task may do that to others, those of a LocalSet:
+/// it is again the current one when that is done, and its task-locals weren't theirs.
+class Running {
+ public:
+  explicit Running(TaskHeader& task) noexcept
+      : mine_(current()), task_(std::exchange(mine_.task, &task)), scopes_(std::exchange(mine_.scopes, nullptr)) {}
+  Running(const Running&) = delete;
+  Running& operator=(const Running&) = delete;
+  ~Running() {
+    mine_.task = task_;
+    mine_.scopes = scopes_;
+  }
+
+ private:
+  Current& mine_;
+  TaskHeader* task_;
+  task::detail::Scope* scopes_;
+};
+
 }  // namespace
 
 void cancel_running(TaskHeader& task, CoreLease* lease) noexcept {
-  TaskHeader*& current_task = current().task;
-  TaskHeader* const before = std::exchange(current_task, &task);
   {
+    const Running running(task);
     const InTask in_task(lease, task, nullptr);
     task.vtable().cancel(task);
   }
-  current_task = before;
   complete(task, task.shard->scheduler().hooks());
 }
 
@@ -61,39 +78,36 @@ void cancel_notified(TaskHeader& task) noexcept {
 AfterPoll run_task(TaskHeader& task, const TaskHooks* hooks, CoreLease* lease) noexcept {
   if (task.to_running() == ToRunning::kCancel) {
     cancel_running(task, lease);
-    return AfterPoll::kDone;
+    return AfterPoll::kEnded;
   }
-  Current& mine = current();
-  // A task may poll others: those of a LocalSet.
-  TaskHeader* const before = std::exchange(mine.task, &task);
-  if (hooks != nullptr) [[unlikely]] TaskHooks::call(hooks->before_poll, task);
   // The runner's own reference: borrowed by the waker, given back before anything else happens to it.
   Waker waker = Waker::adopt(task);
   bool done = false;
   bool yielded = false;
   {
+    const Running running(task);
+    if (hooks != nullptr) [[unlikely]] TaskHooks::call(hooks->before_poll, task);
     Context cx(waker);
     const InTask in_task(lease, task, &cx);
     done = task.vtable().poll(task, cx);
     yielded = cx.take_yielded();
     if (yielded && cx.budget() == 0) [[unlikely]] task.shard->scheduler().count_forced_yield();
+    if (hooks != nullptr) [[unlikely]] TaskHooks::call(hooks->after_poll, task);
   }
   static_cast<void>(std::move(waker).into_raw());
-  if (hooks != nullptr) [[unlikely]] TaskHooks::call(hooks->after_poll, task);
-  mine.task = before;
   if (done) {
     complete(task, hooks);
-    return AfterPoll::kDone;
+    return AfterPoll::kEnded;
   }
   // A task that yielded keeps kRunning while it queues: nobody else may poll it, and no step of its state is needed.
   if (yielded) return AfterPoll::kRequeue;
   switch (task.to_idle()) {
-    case ToIdle::kIdle: return AfterPoll::kDone;
+    case ToIdle::kIdle: return AfterPoll::kWaits;
     case ToIdle::kRequeue: return AfterPoll::kRequeue;
     case ToIdle::kCancel: break;
   }
   cancel_running(task, lease);
-  return AfterPoll::kDone;
+  return AfterPoll::kEnded;
 }
 
 }  // namespace heddle::inline v0::runtime::detail

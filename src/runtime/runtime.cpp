@@ -5,6 +5,7 @@
 #include <heddle/base/deadline.hpp>
 #include <heddle/base/diagnosing.hpp>
 #include <heddle/runtime/error.hpp>
+#include <heddle/runtime/local_runtime.hpp>
 #include <heddle/thread/thread.hpp>
 
 #include "runtime/config.hpp"
@@ -261,6 +262,13 @@ io::Result<Runtime> Builder::build() {
   threads.push_back(*thread);
   shared->enter_books();
   return runtime;
+}
+
+io::Result<LocalRuntime> Builder::build_local() {
+  if (config_->multi_thread) return io::fail(io::ErrorKind::kInvalidInput, "a local runtime is a current-thread one");
+  auto runtime = build();
+  if (!runtime) return std::unexpected(runtime.error());
+  return LocalRuntime(*std::move(runtime));
 }
 
 namespace detail {

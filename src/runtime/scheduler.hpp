@@ -36,6 +36,9 @@ class Scheduler {
   /// Enters a new task, with its JoinHandle's reference left to the caller, and schedules it; after the end cancels it.
   void launch(detail::TaskHeader& task) noexcept;
 
+  /// The same, for a task that stays on this thread.
+  virtual void launch_local(detail::TaskHeader& task) noexcept { launch(task); }
+
   /// An exception has left `task`, on the thread that polled it.
   virtual void task_panicked(const detail::TaskHeader& /*task*/, const std::exception_ptr& /*panic*/) noexcept {}
 
@@ -90,11 +93,15 @@ namespace detail {
 
 class CoreLease;
 
-enum class AfterPoll : std::uint8_t { kDone, kRequeue };
+enum class AfterPoll : std::uint8_t {
+  kWaits,    ///< nothing to do: a wake will queue it
+  kEnded,    ///< nothing to do: it has given its output, or was cancelled
+  kRequeue,  ///< push it to the back of a queue
+};
 
-/// Polls, or cancels, a notified task, whose reference it takes. kRequeue: push it to the back of a queue. `hooks` are
-/// its scheduler's: given, since a thief that asked the task for them would wait for another core's memory. `lease`: the
-/// thread's, which may lose its core meanwhile.
+/// Polls, or cancels, a notified task, whose reference it takes. `hooks` are its scheduler's: given, since a thief that
+/// asked the task for them would wait for another core's memory. `lease`: the thread's, which may lose its core
+/// meanwhile.
 [[nodiscard]] AfterPoll run_task(TaskHeader& task, const TaskHooks* hooks = nullptr,
                                  CoreLease* lease = nullptr) noexcept;
 

@@ -40,6 +40,7 @@ class Shared : public Scheduler {
   [[nodiscard]] bool is_at_rest();
   /// How many polls have begun: it only has to change.
   [[nodiscard]] std::uint64_t polls() const noexcept;
+
   void task_panicked(const detail::TaskHeader& task, const std::exception_ptr& panic) noexcept final {
     const bool counts = config_.unhandled_panic == UnhandledPanic::kShutdownRuntime && !blocking_pool_.owns(task);
     if (counts) shut_down_for(panic);
@@ -68,6 +69,7 @@ class Shared : public Scheduler {
 
   /// One poll of a future of block_on; true when it is ready.
   bool poll_main(detail::MainFuture& future, Context& cx);
+
   /// A task has panicked, on this thread, and the runtime shall not go on. Current-thread only.
   virtual void shut_down_for(const std::exception_ptr& /*panic*/) noexcept {}
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
-// Channels of many receivers, after crossbeam-channel's tests/{array,list,zero,iter,same_channel}.rs.
+// Channels of many receivers and every bound, after crossbeam-channel's tests/{array,list,zero,iter}.rs.
 #include "channel/doubles.hpp"
+
+#include <heddle/channel/select.hpp>
 
 #include <gtest/gtest.h>
 
@@ -210,6 +212,67 @@ TEST_P(Mpmc, linearizable) {
     });
   }
   for (auto& thread : threads) thread.join();
+}
+
+TEST_P(Mpmc, stress_iter) {
+  constexpr int kCount = 300;
+  auto [request_tx, request_rx] = make_mpmc<int>(GetParam());
+  auto [response_tx, response_rx] = make_mpmc<int>(GetParam());
+  std::thread asks([requests = std::move(request_tx), responses = std::move(response_rx)] {
+    int count = 0;
+    while (count < kCount) {
+      for (int one : responses.try_iter()) count += one;
+      static_cast<void>(requests.try_send(count));
+    }
+  });
+  std::thread answers([requests = std::move(request_rx), responses = std::move(response_tx)] {
+    for (int request : requests) {
+      if (request < kCount && !responses.send(1).has_value()) return;
+    }
+  });
+  asks.join();
+  answers.join();
+}
+
+TEST_P(Mpmc, recv_in_send) {
+  // A message whose making receives from the channel that it is sent into: the send holds nothing meanwhile.
+  auto [tx, rx] = make_mpmc<int>(GetParam());
+  std::thread sender([tx = tx.clone()] { ASSERT_TRUE(tx.send(1).has_value()); });
+  std::thread receiver;
+  const auto receive_one = [&rx = rx, &receiver] {
+    const int got = *rx.recv();
+    receiver = std::thread([rx = rx.clone()] { EXPECT_EQ(rx.recv(), 2); });
+    return got;
+  };
+  ASSERT_TRUE(tx.send(receive_one() + 1).has_value());
+  sender.join();
+  receiver.join();
+}
+
+// A channel that carries the receiving end of the next one.
+struct Next {
+  std::unique_ptr<mpmc::Receiver<Next>> rx;
+};
+
+TEST_P(Mpmc, channel_through_channel) {
+  constexpr int kCount = 200;
+  auto [tx, rx] = make_mpmc<Next>(GetParam());
+  std::thread sender([bound = GetParam(), first = std::move(tx)]() mutable {
+    mpmc::Sender<Next> current = std::move(first);
+    for (int i = 0; i < kCount; ++i) {
+      auto [next_tx, next_rx] = make_mpmc<Next>(bound);
+      ASSERT_TRUE(current.send(Next{std::make_unique<mpmc::Receiver<Next>>(std::move(next_rx))}).has_value());
+      current = std::move(next_tx);
+    }
+  });
+  auto current = std::make_unique<mpmc::Receiver<Next>>(std::move(rx));
+  for (int i = 0; i < kCount; ++i) {
+    auto message = current->recv();
+    ASSERT_TRUE(message.has_value());
+    current = std::move(message->rx);
+  }
+  EXPECT_FALSE(current->recv().has_value());
+  sender.join();
 }
 
 TEST_P(Mpmc, a_receiver_gone_leaves_the_others) {

@@ -76,6 +76,14 @@ TEST(Mpsc, smoke_shared_port_gone) {
   EXPECT_FALSE(tx.clone().send(1).has_value());
 }
 
+TEST(Mpsc, smoke_shared_port_gone2) {
+  auto [tx, rx] = mpsc::channel<int>();
+  { const auto gone = std::move(rx); }
+  const auto second = tx.clone();
+  { const auto gone = std::move(tx); }
+  EXPECT_FALSE(second.send(1).has_value());
+}
+
 TEST(Mpsc, port_gone_concurrent) {
   auto [tx, rx] = mpsc::channel<int>();
   std::thread receiver([rx = std::move(rx)] { EXPECT_EQ(rx.recv(), 1); });
@@ -158,6 +166,15 @@ TEST(Mpsc, send_from_outside_runtime) {
   });
   receiver.join();
   sender.join();
+}
+
+TEST(Mpsc, recv_from_outside_runtime) {
+  auto [tx, rx] = mpsc::channel<int>();
+  std::thread receiver([rx = std::move(rx)] {
+    for (int i = 0; i < 40; ++i) EXPECT_EQ(rx.recv(), 1);
+  });
+  for (int i = 0; i < 40; ++i) ASSERT_TRUE(tx.send(1).has_value());
+  receiver.join();
 }
 
 TEST(Mpsc, no_runtime) {
@@ -250,6 +267,14 @@ TEST(Mpsc, recv_a_lot) {
   auto [tx, rx] = mpsc::channel<int>();
   for (int i = 0; i < 10'000; ++i) ASSERT_TRUE(tx.send(i).has_value());
   for (int i = 0; i < 10'000; ++i) ASSERT_EQ(rx.recv(), i);
+}
+
+TEST(Mpsc, shared_chan_stress) {
+  auto [tx, rx] = mpsc::channel<int>();
+  std::vector<std::thread> senders;
+  for (int i = 0; i < 100; ++i) senders.emplace_back([tx = tx.clone()] { ASSERT_TRUE(tx.send(1).has_value()); });
+  for (int i = 0; i < 100; ++i) ASSERT_EQ(rx.recv(), 1);
+  for (auto& sender : senders) sender.join();
 }
 
 TEST(Mpsc, nested_recv_iter) {

@@ -159,6 +159,50 @@ TEST(Permits, a_reserve_many_that_is_dropped_half_served_gives_its_places_back) 
   EXPECT_TRUE(tx.try_send(1).has_value());
 }
 
+TEST(Permits, reserve_many_above_cap) {
+  auto [tx, rx] = mpsc::sync_channel<int>(1);
+  EXPECT_THROW(static_cast<void>(tx.reserve_many(2)), std::length_error);
+  EXPECT_THROW(static_cast<void>(tx.try_reserve_many(2)), std::length_error);
+  EXPECT_THROW(static_cast<void>(tx.reserve_many_async(2)), std::length_error);
+}
+
+TEST(Permits, reserve_many_zero) {
+  auto [tx, rx] = mpsc::sync_channel<int>(1);
+  ASSERT_TRUE(tx.send(1).has_value());
+  EXPECT_EQ(tx.reserve_many(0)->size(), 0U) << "none are needed: full or not";
+  EXPECT_EQ(tx.try_reserve_many(0)->size(), 0U);
+  rx.close();
+  EXPECT_FALSE(tx.try_reserve_many(0).has_value());
+}
+
+TEST(Permits, drop_permit_iterator_releases_permits) {
+  auto [tx, rx] = mpsc::sync_channel<int>(10);
+  {
+    auto permits = tx.try_reserve_many(6);
+    ASSERT_TRUE(permits.has_value());
+    { const auto one = permits->take(); }
+    EXPECT_EQ(tx.capacity(), 5U);
+    EXPECT_EQ(permits->size(), 5U);
+  }
+  EXPECT_EQ(tx.capacity(), 10U);
+}
+
+TEST(Permits, cancelled_reserve_many_wakes_closed_receiver) {
+  auto [tx, rx] = mpsc::sync_channel<int>(2);
+  auto permit = tx.try_reserve();
+  WakeCounter waits, reserves;
+  auto recv = rx.recv_async();
+  ASSERT_TRUE(waits.poll(recv).is_pending());
+  {
+    auto reserve = tx.reserve_many_async(2);
+    ASSERT_TRUE(reserves.poll(reserve).is_pending()) << "it has one, and waits for the other";
+    rx.close();
+    ASSERT_TRUE(waits.poll(recv).is_pending()) << "a permit is out";
+    { const auto last = *std::move(permit); }
+  }
+  EXPECT_EQ(waits.poll(recv).take(), std::nullopt);
+}
+
 TEST(Permits, drop_permit_releases_permit) {
   WakeCounter task;
   auto [tx, rx] = mpsc::sync_channel<int>(1);

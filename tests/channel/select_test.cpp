@@ -7,9 +7,13 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <array>
+#include <atomic>
 #include <chrono>
+#include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
 #include <thread>
 #include <utility>
@@ -38,6 +42,20 @@ TEST(Select, smoke1) {
   EXPECT_EQ(b.take(), 2);
 }
 
+TEST(Select, smoke2) {
+  std::vector<mpsc::Sender<int>> senders;
+  std::vector<mpsc::Receiver<int>> receivers;
+  for (int i = 0; i < 5; ++i) {
+    auto [tx, rx] = mpsc::channel<int>();
+    senders.push_back(std::move(tx));
+    receivers.push_back(std::move(rx));
+  }
+  ASSERT_TRUE(senders[4].send(5).has_value());
+  channel::RecvArm a(receivers[0]), b(receivers[1]), c(receivers[2]), d(receivers[3]), e(receivers[4]);
+  EXPECT_EQ(channel::select(a, b, c, d, e), 4U);
+  EXPECT_EQ(e.take(), 5);
+}
+
 TEST(Select, disconnected) {
   auto [tx1, rx1] = mpsc::channel<int>();
   auto [tx2, rx2] = mpsc::channel<int>();
@@ -57,6 +75,159 @@ TEST(Select, try_select_finds_nothing) {
   channel::SendArm b(tx2, 1);
   EXPECT_EQ(channel::try_select(a, b), std::nullopt);
   EXPECT_EQ(std::move(b).into_inner(), 1);
+}
+
+TEST(Select, try_select_finds_what_is_disconnected) {
+  auto [tx1, rx1] = mpsc::channel<int>();
+  auto [tx2, rx2] = mpsc::channel<int>();
+  channel::RecvArm a(rx1);
+  channel::RecvArm b(rx2);
+  { const auto gone = std::move(tx2); }
+  EXPECT_EQ(channel::try_select(a, b), 1U);
+  EXPECT_EQ(b.take(), std::nullopt);
+  EXPECT_EQ(channel::select_for(1h, a, b), 1U);
+}
+
+TEST(Select, preflight) {
+  // What is there before the select: a message; a message and the end; the end.
+  for (const bool message : {true, false}) {
+    for (const bool end : {true, false}) {
+      if (!message && !end) continue;
+      auto [tx, rx] = mpsc::channel<int>();
+      { const auto gone = tx.clone(); }
+      if (message) {
+        ASSERT_TRUE(tx.send(1).has_value());
+      }
+      std::optional<mpsc::Sender<int>> kept(std::move(tx));
+      if (end) kept.reset();
+      channel::RecvArm a(rx);
+      EXPECT_EQ(channel::select(a), 0U);
+      EXPECT_EQ(a.take(), message ? std::optional(1) : std::nullopt);
+      EXPECT_EQ(rx.try_recv().error(), end ? mpsc::TryRecvError::kDisconnected : mpsc::TryRecvError::kEmpty);
+    }
+  }
+}
+
+TEST(Select, cloning) {
+  // A sender is cloned and dropped while a select waits: neither wakes it, the message does.
+  auto [tx1, rx1] = mpsc::channel<int>();
+  auto [tx2, rx2] = mpsc::channel<int>();
+  auto [tx3, rx3] = mpsc::channel<int>();
+  std::thread other([tx1 = std::move(tx1), rx2 = std::move(rx2), tx3 = std::move(tx3)] {
+    ASSERT_TRUE(rx2.recv().has_value());
+    { const auto gone = tx1.clone(); }
+    ASSERT_TRUE(tx3.send(0).has_value());
+    ASSERT_TRUE(rx2.recv().has_value());
+    ASSERT_TRUE(tx1.send(1).has_value());
+  });
+  ASSERT_TRUE(tx2.send(0).has_value());
+  channel::RecvArm a(rx1);
+  channel::RecvArm c(rx3);
+  EXPECT_EQ(channel::select(a, c), 1U);
+  EXPECT_EQ(c.take(), 0);
+  ASSERT_TRUE(tx2.send(0).has_value());
+  EXPECT_EQ(channel::select(a), 0U);
+  EXPECT_EQ(a.take(), 1);
+  other.join();
+}
+
+TEST(Select, duplicate_operations) {
+  auto [tx, rx] = mpmc::channel<int>();
+  std::array<bool, 4> hit{};
+  while (std::ranges::count(hit, true) != 4) {
+    channel::RecvArm<int> a(rx), b(rx);
+    channel::SendArm<int> c(tx, 0), d(tx, 0);
+    hit[channel::select(a, b, c, d)] = true;
+  }
+}
+
+TEST(Select, nesting) {
+  auto [tx, rx] = mpmc::channel<int>();
+  for (int i = 0; i < 2; ++i) {
+    channel::SendArm<int> send(tx, i);
+    ASSERT_EQ(channel::select(send), 0U);
+    channel::RecvArm<int> recv(rx);
+    ASSERT_EQ(channel::select(recv), 0U);
+    EXPECT_EQ(recv.take(), i);
+  }
+}
+
+TEST(Select, send_recv_same_channel) {
+  auto [tx, rx] = mpmc::sync_channel<int>(0);
+  channel::SendArm<int> send(tx, 0);
+  channel::RecvArm<int> recv(rx);
+  EXPECT_EQ(channel::select_for(1ms, send, recv), std::nullopt) << "it must not meet itself";
+  auto [tx2, rx2] = mpmc::channel<int>();
+  channel::SendArm<int> send2(tx2, 0);
+  channel::RecvArm<int> recv2(rx2);
+  EXPECT_EQ(channel::select(send2, recv2), 0U);
+}
+
+// Every thread sends or receives on one rendezvous: they pair up, and who is left over meets the last sender.
+void meet_each_other(std::size_t threads, bool leftover) {
+  auto [tx, rx] = mpmc::sync_channel<std::size_t>(0);
+  {
+    std::vector<std::jthread> running;
+    for (std::size_t i = 0; i < threads; ++i) {
+      running.emplace_back([&tx = tx, &rx = rx, i] {
+        channel::RecvArm<std::size_t> recv(rx);
+        channel::SendArm<std::size_t> send(tx, i);
+        if (channel::select(recv, send) == 0) {
+          EXPECT_NE(recv.take(), i);
+        }
+      });
+    }
+    if (leftover) {
+      ASSERT_TRUE(tx.send(threads).has_value());
+    }
+  }
+  EXPECT_EQ(rx.try_recv(), std::unexpected(mpmc::TryRecvError::kEmpty));
+}
+
+TEST(Select, matching) { meet_each_other(44, false); }
+TEST(Select, matching_with_leftover) { meet_each_other(55, true); }
+
+TEST(Select, linearizable) {
+  // A message is in one of the two channels at every instant, so who waits a little must find one.
+  constexpr int kCount = 1000;
+  for (const std::size_t bound : {std::size_t{1}, kUnbounded}) {
+    auto [start_tx, start_rx] = mpsc::sync_channel<int>(0);
+    auto [end_tx, end_rx] = mpsc::sync_channel<int>(0);
+    auto [tx1, rx1] = make_mpmc<int>(bound);
+    auto [tx2, rx2] = make_mpmc<int>(bound);
+    std::thread selects([start = std::move(start_tx), end = std::move(end_tx), tx1 = std::move(tx1), rx1 = rx1.clone(),
+                         rx2 = rx2.clone()] {
+      for (int i = 0; i < kCount; ++i) {
+        ASSERT_TRUE(start.send(0).has_value());
+        ASSERT_TRUE(tx1.send(1).has_value());
+        channel::RecvArm<int> a(rx1), b(rx2);
+        ASSERT_TRUE(channel::select_for(0ms, a, b).has_value());
+        ASSERT_TRUE(end.send(0).has_value());
+        static_cast<void>(rx2.try_recv());
+      }
+    });
+    for (int i = 0; i < kCount; ++i) {
+      ASSERT_TRUE(start_rx.recv().has_value());
+      ASSERT_TRUE(tx2.send(1).has_value());
+      static_cast<void>(rx1.try_recv());
+      ASSERT_TRUE(end_rx.recv().has_value());
+    }
+    selects.join();
+  }
+}
+
+TEST(Select, fairness_among_sends_and_receives) {
+  constexpr int kCount = 2000;
+  auto [tx1, rx1] = mpmc::channel<int>();
+  auto [tx2, rx2] = mpmc::sync_channel<int>(kCount);
+  for (int i = 0; i < kCount; ++i) ASSERT_TRUE(tx1.send(0).has_value());
+  std::array<int, 4> hits{};
+  for (int i = 0; i < kCount; ++i) {
+    channel::RecvArm<int> a(rx1), b(rx1);
+    channel::SendArm<int> c(tx2, 0), d(tx2, 0);
+    ++hits[channel::select(a, b, c, d)];
+  }
+  for (const int hit : hits) EXPECT_GE(hit, kCount / 4 / 2);
 }
 
 TEST(Select, timeout) {

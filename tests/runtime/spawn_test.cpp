@@ -291,4 +291,20 @@ TEST(SpawnNowhere, spawning_outside_of_a_runtime_says_so) {
   EXPECT_EQ(hd::task::try_id(), std::nullopt);
 }
 
+TEST_P(Spawn, a_task_that_awaits_its_own_handle_is_told_so) {
+  static std::optional<hd::task::JoinHandle<int>> own;
+  static_cast<void>(own.emplace(runtime->spawn([]() -> hd::Task<int> {
+    co_await gate->passed();
+    co_return (co_await *own).value();
+  }())));
+  gate->open();
+  run([]() -> hd::Task<> {
+    while (!own->is_finished()) co_await hd::task::yield_now();
+  }());
+  auto result = runtime->block_on(*own);
+  ASSERT_FALSE(result.has_value());
+  EXPECT_TRUE(result.error().message().ends_with("a task awaits its own end")) << result.error().message();
+  own.reset();
+}
+
 }  // namespace

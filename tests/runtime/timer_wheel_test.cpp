@@ -31,7 +31,7 @@ TEST(Wheel, an_empty_wheel_never_turns) {
 
 TEST(Wheel, an_entry_fires_at_its_tick_and_not_before) {
   TimerWheel wheel;
-  TimerEntry entry;
+  WheelNode entry;
   wheel.insert(entry, 5);
   EXPECT_EQ(wheel.next_turn(), 5U);
   EXPECT_EQ(wheel.pop_expired(4), nullptr);
@@ -41,7 +41,7 @@ TEST(Wheel, an_entry_fires_at_its_tick_and_not_before) {
 
 TEST(Wheel, an_entry_for_a_tick_that_has_passed_fires_at_the_next_turn) {
   TimerWheel wheel;
-  TimerEntry entry;
+  WheelNode entry;
   ASSERT_EQ(wheel.pop_expired(100), nullptr);
   wheel.insert(entry, 3);
   EXPECT_EQ(wheel.next_turn(), 100U);
@@ -50,7 +50,7 @@ TEST(Wheel, an_entry_for_a_tick_that_has_passed_fires_at_the_next_turn) {
 
 TEST(Wheel, entries_of_one_tick_fire_in_the_order_of_their_insertion_through_all_levels) {
   TimerWheel wheel;
-  std::array<TimerEntry, 6> entries;
+  std::array<WheelNode, 6> entries;
   constexpr std::uint64_t kTick = 64 * 64 * 3 + 64 * 2 + 1;
   wheel.insert(entries[0], kTick);
   wheel.insert(entries[1], kTick);
@@ -60,12 +60,12 @@ TEST(Wheel, entries_of_one_tick_fire_in_the_order_of_their_insertion_through_all
   ASSERT_EQ(wheel.pop_expired(64 * 64 * 3 + 64 * 2), nullptr);
   wheel.insert(entries[4], kTick);
   wheel.insert(entries[5], kTick);
-  for (TimerEntry& entry : entries) EXPECT_EQ(wheel.pop_expired(kTick), &entry);
+  for (WheelNode& entry : entries) EXPECT_EQ(wheel.pop_expired(kTick), &entry);
 }
 
 TEST(Wheel, every_level_up_to_the_last_tick_there_is_fires_in_order) {
   TimerWheel wheel;
-  std::deque<TimerEntry> entries;
+  std::deque<WheelNode> entries;
   for (unsigned bit = 0; bit < 64; ++bit) wheel.insert(entries.emplace_back(), std::uint64_t{1} << bit);
   wheel.insert(entries.emplace_back(), kMax);
   for (unsigned bit = 0; bit < 64; ++bit) {
@@ -79,8 +79,8 @@ TEST(Wheel, every_level_up_to_the_last_tick_there_is_fires_in_order) {
 
 TEST(Wheel, a_removed_entry_never_fires_and_no_longer_turns_the_wheel) {
   TimerWheel wheel;
-  std::array<TimerEntry, 4> entries;
-  for (TimerEntry& entry : entries) wheel.insert(entry, 1000);
+  std::array<WheelNode, 4> entries;
+  for (WheelNode& entry : entries) wheel.insert(entry, 1000);
   wheel.remove(entries[0]);  // the first of its slot
   wheel.remove(entries[2]);
   wheel.remove(entries[3]);  // the last
@@ -93,7 +93,7 @@ TEST(Wheel, a_removed_entry_never_fires_and_no_longer_turns_the_wheel) {
 
 TEST(Wheel, pop_any_empties_it) {
   TimerWheel wheel;
-  std::array<TimerEntry, 5> entries;
+  std::array<WheelNode, 5> entries;
   for (std::size_t i = 0; i < entries.size(); ++i) wheel.insert(entries[i], std::uint64_t{1} << (12 * i));
   for (std::size_t i = 0; i < entries.size(); ++i) EXPECT_NE(wheel.pop_any(), nullptr);
   EXPECT_EQ(wheel.pop_any(), nullptr);
@@ -103,8 +103,8 @@ TEST(Wheel, pop_any_empties_it) {
 // What a wheel should do, in the simplest way.
 class Model {
  public:
-  void insert(TimerEntry* entry, std::uint64_t tick) { by_tick_.emplace(std::max(tick, now_), entry); }
-  bool remove(TimerEntry* entry) {
+  void insert(WheelNode* entry, std::uint64_t tick) { by_tick_.emplace(std::max(tick, now_), entry); }
+  bool remove(WheelNode* entry) {
     for (auto i = by_tick_.begin(); i != by_tick_.end(); ++i) {
       if (i->second != entry) continue;
       by_tick_.erase(i);
@@ -112,7 +112,7 @@ class Model {
     }
     return false;
   }
-  TimerEntry* pop_expired(std::uint64_t now) {
+  WheelNode* pop_expired(std::uint64_t now) {
     if (by_tick_.empty() || by_tick_.begin()->first > now) {
       now_ = std::max(now_, now);
       return nullptr;
@@ -124,7 +124,7 @@ class Model {
   [[nodiscard]] std::uint64_t now() const { return now_; }
 
  private:
-  std::multimap<std::uint64_t, TimerEntry*> by_tick_;
+  std::multimap<std::uint64_t, WheelNode*> by_tick_;
   std::uint64_t now_ = 0;
 };
 
@@ -132,22 +132,22 @@ void compare_with_model(std::uint64_t seed) {
   heddle::base::FastRandom random(seed);
   TimerWheel wheel;
   Model model;
-  std::deque<TimerEntry> entries(200);
-  std::vector<TimerEntry*> idle;
-  for (TimerEntry& entry : entries) idle.push_back(&entry);
+  std::deque<WheelNode> entries(200);
+  std::vector<WheelNode*> idle;
+  for (WheelNode& entry : entries) idle.push_back(&entry);
   std::uint64_t now = random.next() >> random.below(64);
   const auto far = [&] { return random.next() >> random.below(64); };
   const auto later = [](std::uint64_t a, std::uint64_t b) { return a > kMax - b ? kMax : a + b; };
   for (int step = 0; step < 4000; ++step) {
     const std::uint32_t choice = random.below(8);
     if (choice < 4 && !idle.empty()) {
-      TimerEntry* entry = idle.back();
+      WheelNode* entry = idle.back();
       idle.pop_back();
       const std::uint64_t tick = choice == 0 ? far() : later(now, far() >> 20);
       wheel.insert(*entry, tick);
       model.insert(entry, tick);
     } else if (choice == 4) {
-      TimerEntry* entry = &entries[random.below(200)];
+      WheelNode* entry = &entries[random.below(200)];
       if (model.remove(entry)) {
         wheel.remove(*entry);
         idle.push_back(entry);
@@ -155,7 +155,7 @@ void compare_with_model(std::uint64_t seed) {
     } else {
       now = choice == 7 ? later(now, far() >> 16) : later(now, random.below(200));
       for (;;) {
-        TimerEntry* expected = model.pop_expired(now);
+        WheelNode* expected = model.pop_expired(now);
         ASSERT_EQ(wheel.pop_expired(now), expected) << "seed " << seed << ", step " << step;
         if (expected == nullptr) break;
         idle.push_back(expected);

@@ -22,7 +22,7 @@ TEST(WatchStress, each_receiver_sees_values_grow_and_ends_with_the_last) {
     std::uint64_t b = 0;
   };
   constexpr std::uint64_t kSenders = 2;
-  constexpr std::uint64_t kEach = heddle::test::kStormOperations / 8;
+  constexpr std::uint64_t kEach = heddle::test::kStormOperations / kSenders;
   auto [tx, rx] = watch::channel(Twice());
   std::vector<std::jthread> threads;
   for (std::uint32_t i = 0; i < 2; ++i) {

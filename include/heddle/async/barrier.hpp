@@ -3,6 +3,7 @@
 #pragma once
 
 #include <heddle/future/future.hpp>
+#include <heddle/future/loss.hpp>
 #include <heddle/future/wait_list.hpp>
 #include <heddle/marker/send.hpp>
 
@@ -61,6 +62,8 @@ class Barrier {
 class [[nodiscard]] BarrierWait {
  public:
   using Output = BarrierWaitResult;
+  // Its arrival, which counts for a meeting that it will not take part in.
+  static constexpr future::Loss kLoss = future::Loss::kLosesData;
 
   explicit BarrierWait(const Barrier& barrier) noexcept : barrier_(barrier) {}
   BarrierWait(const BarrierWait&) = delete;

@@ -2,11 +2,12 @@
 // CancellationToken: tells any number of tasks, and those below them, to stop.
 #pragma once
 
+#include <heddle/future/detail/held.hpp>
 #include <heddle/future/future.hpp>
+#include <heddle/future/loss.hpp>
 #include <heddle/future/wait_list.hpp>
 #include <heddle/marker/send.hpp>
 
-#include <concepts>
 #include <cstddef>
 #include <functional>
 #include <optional>
@@ -68,11 +69,11 @@ class CancellationToken {
   /// Awaits `future`, but not longer than until the token is cancelled: then gives nothing. If both have happened,
   /// `future` is not polled. Gives an optional of what `future` gives; for a void, true or false.
   ///
-  /// Shape       A movable rvalue is moved in; anything else is used where it is, and must outlive the result.
-  /// Cancelling  As `future`. `future` is destroyed by whoever owns it.
+  /// Shape       One full expression: a temporary lives till its end. A named future stays the caller's.
+  /// Cancelling  Drops the future, if it is a temporary, as soon as the token is cancelled. Loses what that loses.
   template <class F>
-    requires Future<std::remove_cvref_t<F>>
-  [[nodiscard]] auto run_until_cancelled(F&& future) const;
+    requires Future<std::remove_reference_t<F>>
+  [[nodiscard]] RunUntilCancelled<F> run_until_cancelled(F&& future) const;
 
   friend bool operator==(const CancellationToken& a, const CancellationToken& b) noexcept { return a.node_ == b.node_; }
 
@@ -90,6 +91,7 @@ class CancellationToken {
 class [[nodiscard]] Cancelled {
  public:
   using Output = void;
+  static constexpr future::Loss kLoss = future::Loss::kLossless;
 
   explicit Cancelled(const CancellationToken& token) noexcept : node_(*token.node_) {}
   Cancelled(const Cancelled&) = delete;
@@ -110,6 +112,7 @@ class [[nodiscard]] Cancelled {
 class [[nodiscard]] CancelledOwned {
  public:
   using Output = void;
+  static constexpr future::Loss kLoss = future::Loss::kLossless;
 
   explicit CancelledOwned(CancellationToken token) noexcept : token_(std::move(token)), cancelled_(token_) {}
 
@@ -145,29 +148,42 @@ class [[nodiscard("the guard cancels when it is destroyed")]] CancellationDropGu
 /// The future of CancellationToken::run_until_cancelled.
 template <class F>
 class [[nodiscard]] RunUntilCancelled {
-  using Inner = std::remove_reference_t<F>;
-  using T = OutputOf<Inner>;
-  static constexpr bool kVoid = std::is_void_v<T>;
+  using Awaited = std::remove_reference_t<F>;
+  using T = OutputOf<Awaited>;
 
  public:
-  using Output = std::conditional_t<kVoid, bool, std::optional<base::Stored<T>>>;
+  using Output = std::conditional_t<std::is_void_v<T>, bool, std::optional<base::Stored<T>>>;
+  static constexpr future::Loss kLoss = future::kLossOf<Awaited>;
 
   RunUntilCancelled(const CancellationToken& token, F&& future) : cancelled_(token), future_(std::forward<F>(future)) {}
 
   Poll<Output> poll(Context& cx) {
-    if (cancelled_.poll(cx).is_ready()) return Poll<Output>(std::in_place);
-    auto answer = future_.poll(cx);
+    if (done_) throw PolledAfterCompletion();
+    if (cancelled_.poll(cx).is_ready()) {
+      cancel();
+      return Poll<Output>(std::in_place);
+    }
+    Poll<T> answer = future_->poll(cx);
     if (answer.is_pending()) return Pending;
-    if constexpr (kVoid) {
+    cancel();
+    if constexpr (std::is_void_v<T>) {
       return Poll<Output>(std::in_place, true);
     } else {
       return Poll<Output>(std::in_place, std::in_place, std::move(*answer));
     }
   }
 
+  /// Drops the future and leaves the token, as the destructor does.
+  void cancel() noexcept {
+    if (std::exchange(done_, true)) return;
+    cancelled_.cancel();
+    future_.drop();
+  }
+
  private:
   Cancelled cancelled_;
-  F future_;
+  future::detail::Held<F> future_;
+  bool done_ = false;
 
   HEDDLE_UNSAFE_SEND(heddle::Send<F>);
 };
@@ -184,10 +200,9 @@ inline CancellationDropGuard CancellationToken::drop_guard_ref() const noexcept 
 }
 
 template <class F>
-  requires Future<std::remove_cvref_t<F>>
-auto CancellationToken::run_until_cancelled(F&& future) const {
-  constexpr bool kOwns = !std::is_lvalue_reference_v<F> && std::move_constructible<F>;
-  return RunUntilCancelled<std::conditional_t<kOwns, F, F&&>>(*this, std::forward<F>(future));
+  requires Future<std::remove_reference_t<F>>
+RunUntilCancelled<F> CancellationToken::run_until_cancelled(F&& future) const {
+  return RunUntilCancelled<F>(*this, std::forward<F>(future));
 }
 
 }  // namespace heddle::inline v0::async

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <heddle/future/future.hpp>
+#include <heddle/future/loss.hpp>
 #include <heddle/future/wait_list.hpp>
 #include <heddle/marker/send.hpp>
 #include <heddle/sync/arc.hpp>
@@ -81,6 +82,7 @@ class Notify {
 class [[nodiscard]] Notified {
  public:
   using Output = void;
+  static constexpr future::Loss kLoss = future::Loss::kLosesPlace;
 
   explicit Notified(const Notify& notify) noexcept : notify_(notify), generation_(notify.generation()) {}
   Notified(const Notified&) = delete;
@@ -125,6 +127,7 @@ class [[nodiscard]] Notified {
 class [[nodiscard]] OwnedNotified {
  public:
   using Output = void;
+  static constexpr future::Loss kLoss = future::Loss::kLosesPlace;
 
   explicit OwnedNotified(Arc<Notify> notify) noexcept : notify_(std::move(notify)), notified_(*notify_) {}
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <heddle/async/detail/batch_semaphore.hpp>
+#include <heddle/future/loss.hpp>
 #include <heddle/marker/send.hpp>
 
 #include <cstdint>
@@ -135,6 +136,7 @@ class [[nodiscard]] OnceCellInit {
 
  public:
   using Output = Result;
+  static constexpr future::Loss kLoss = future::Loss::kLosesPlace;
 
   OnceCellInit(const OnceCell<T>& cell, F f) : cell_(cell), acquiring_(cell.one_, 1), f_(std::move(f)) {}
   OnceCellInit(const OnceCellInit&) = delete;

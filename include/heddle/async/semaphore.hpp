@@ -4,6 +4,7 @@
 
 #include <heddle/async/detail/held.hpp>
 #include <heddle/future/block_on.hpp>
+#include <heddle/future/loss.hpp>
 #include <heddle/marker/send.hpp>
 #include <heddle/sync/arc.hpp>
 
@@ -76,6 +77,7 @@ template <class Owner>
 class [[nodiscard]] SemaphoreAcquire {
  public:
   using Output = std::expected<BasicSemaphorePermit<Owner>, AcquireError>;
+  static constexpr future::Loss kLoss = future::Loss::kLosesPlace;
 
   SemaphoreAcquire(Owner owner, std::size_t count) noexcept
       : owner_(std::move(owner)), count_(count), acquiring_(detail::semaphore_of(owner_), count) {}

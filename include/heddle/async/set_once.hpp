@@ -3,6 +3,7 @@
 #pragma once
 
 #include <heddle/future/future.hpp>
+#include <heddle/future/loss.hpp>
 #include <heddle/future/wait_list.hpp>
 #include <heddle/marker/send.hpp>
 
@@ -96,6 +97,7 @@ template <class T>
 class [[nodiscard]] SetOnceWait {
  public:
   using Output = const T&;
+  static constexpr future::Loss kLoss = future::Loss::kLossless;
 
   explicit SetOnceWait(const SetOnce<T>& cell) noexcept : cell_(cell) {}
   SetOnceWait(const SetOnceWait&) = delete;

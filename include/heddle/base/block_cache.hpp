@@ -9,6 +9,7 @@
 #pragma once
 
 #include <cstddef>
+#include <new>
 
 namespace heddle::inline v0::base {
 
@@ -20,5 +21,25 @@ namespace heddle::inline v0::base {
 
 /// Gives back a block from allocate_block, with the size that was asked for.
 [[gnu::noinline]] void free_block(void* block, std::size_t size) noexcept;
+
+/// Base of a class T whose objects come from the cache, unless they are aligned beyond what it gives.
+template <class T>
+class Recycled {
+ public:
+  static void* operator new(std::size_t size) {
+    if constexpr (alignof(T) > __STDCPP_DEFAULT_NEW_ALIGNMENT__) {
+      return ::operator new(size, std::align_val_t{alignof(T)});
+    } else {
+      return allocate_block(size);
+    }
+  }
+  static void operator delete(void* object, std::size_t size) noexcept {
+    if constexpr (alignof(T) > __STDCPP_DEFAULT_NEW_ALIGNMENT__) {
+      ::operator delete(object, std::align_val_t{alignof(T)});
+    } else {
+      free_block(object, size);
+    }
+  }
+};
 
 }  // namespace heddle::inline v0::base

@@ -6,6 +6,7 @@
 #include <heddle/channel/detail/trace.hpp>
 #include <heddle/future/block_on.hpp>
 #include <heddle/future/future.hpp>
+#include <heddle/future/loss.hpp>
 #include <heddle/marker/send.hpp>
 
 #include <concepts>
@@ -127,6 +128,7 @@ template <class T>
 class [[nodiscard]] Recv {
  public:
   using Output = std::expected<T, RecvError>;
+  static constexpr future::Loss kLoss = future::Loss::kLossless;
 
   explicit Recv(Receiver<T>& receiver) noexcept : receiver_(receiver) {}
   Recv(const Recv&) = delete;
@@ -226,6 +228,7 @@ template <class T>
 class [[nodiscard]] Closed {
  public:
   using Output = void;
+  static constexpr future::Loss kLoss = future::Loss::kLossless;
 
   explicit Closed(const Sender<T>& sender) noexcept : core_(*sender.core_) {}
   Closed(const Closed&) = delete;

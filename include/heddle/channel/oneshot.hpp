@@ -6,6 +6,7 @@
 #include <heddle/channel/detail/trace.hpp>
 #include <heddle/future/block_on.hpp>
 #include <heddle/future/future.hpp>
+#include <heddle/future/loss.hpp>
 #include <heddle/marker/send.hpp>
 
 #include <cstdint>
@@ -125,6 +126,7 @@ template <class T>
 class [[nodiscard]] Closed {
  public:
   using Output = void;
+  static constexpr future::Loss kLoss = future::Loss::kLossless;
   explicit Closed(Sender<T>& sender) noexcept : sender_(sender) {}
   Closed(const Closed&) = delete;
   Closed& operator=(const Closed&) = delete;
@@ -212,6 +214,7 @@ template <class T>
 class [[nodiscard("a receiver that is dropped closes the channel")]] Receiver {
  public:
   using Output = std::expected<T, RecvError>;
+  static constexpr future::Loss kLoss = future::Loss::kLossless;
 
   explicit Receiver(detail::Channel<T>& channel) noexcept : channel_(&channel) {}
   Receiver(Receiver&& other) noexcept

@@ -5,6 +5,7 @@
 #include <heddle/channel/detail/shared.hpp>
 #include <heddle/channel/error.hpp>
 #include <heddle/future/future.hpp>
+#include <heddle/future/loss.hpp>
 #include <heddle/marker/rules.hpp>
 
 #include <cstddef>
@@ -104,6 +105,7 @@ template <class T, class Result>
 class [[nodiscard]] ReserveFuture {
  public:
   using Output = std::expected<Result, ReserveError>;
+  static constexpr future::Loss kLoss = future::Loss::kLosesPlace;
 
   ReserveFuture(detail::Shared<T>& shared, std::size_t count) noexcept : shared_(shared), count_(count) {}
   ReserveFuture(ReserveFuture&&) = delete;

@@ -5,6 +5,7 @@
 #include <heddle/channel/detail/shared.hpp>
 #include <heddle/channel/error.hpp>
 #include <heddle/future/future.hpp>
+#include <heddle/future/loss.hpp>
 #include <heddle/marker/rules.hpp>
 
 #include <algorithm>
@@ -102,6 +103,7 @@ template <class T>
 class [[nodiscard("a receive does nothing until it is awaited")]] RecvFuture {
  public:
   using Output = std::optional<T>;
+  static constexpr future::Loss kLoss = future::Loss::kLossless;
 
   explicit RecvFuture(detail::Shared<T>& shared) noexcept : receiving_(shared) {}
   RecvFuture(RecvFuture&&) = delete;
@@ -145,6 +147,7 @@ template <class T>
 class [[nodiscard("a receive does nothing until it is awaited")]] RecvManyFuture {
  public:
   using Output = std::size_t;
+  static constexpr future::Loss kLoss = future::Loss::kLossless;
 
   RecvManyFuture(detail::Shared<T>& shared, std::vector<T>& into, std::size_t limit) noexcept
       : receiving_(shared), into_(into), limit_(limit) {}
@@ -282,7 +285,8 @@ class [[nodiscard]] Receiver {
 
   /// No further message may be sent; those in the channel, and those of permits that are out, can be received.
   void close() const noexcept { shared_->close(); }
-  [[nodiscard]] bool is_closed() const noexcept { return shared_->is_closed(); }
+  /// True once it was closed, or every sender and permit is gone; there may be messages left. Tokio's `is_closed`.
+  [[nodiscard]] bool is_closed() const noexcept { return shared_->is_over(); }
 
   /// How many messages are in the channel.
   [[nodiscard]] std::size_t len() const noexcept { return shared_->len(); }

@@ -5,6 +5,7 @@
 #include <heddle/channel/detail/shared.hpp>
 #include <heddle/channel/error.hpp>
 #include <heddle/future/future.hpp>
+#include <heddle/future/loss.hpp>
 #include <heddle/marker/rules.hpp>
 
 #include <expected>
@@ -18,6 +19,7 @@ template <class T>
 class [[nodiscard("a send does nothing until it is awaited")]] SendFuture {
  public:
   using Output = std::expected<void, SendError<T>>;
+  static constexpr future::Loss kLoss = future::Loss::kLosesPlace;
 
   SendFuture(detail::Shared<T>& shared, T& value) noexcept : shared_(shared), value_(std::addressof(value)) {}
   SendFuture(SendFuture&&) = delete;
@@ -100,6 +102,7 @@ template <class T>
 class [[nodiscard]] ClosedFuture {
  public:
   using Output = void;
+  static constexpr future::Loss kLoss = future::Loss::kLossless;
 
   explicit ClosedFuture(detail::Shared<T>& shared) noexcept : shared_(shared) {}
   ClosedFuture(ClosedFuture&&) = delete;

@@ -5,6 +5,7 @@
 #include <heddle/channel/detail/trace.hpp>
 #include <heddle/channel/detail/watch_core.hpp>
 #include <heddle/future/future.hpp>
+#include <heddle/future/loss.hpp>
 #include <heddle/marker/send.hpp>
 #include <heddle/sync/rw_lock.hpp>
 
@@ -84,6 +85,7 @@ template <class T>
 class [[nodiscard]] Changed {
  public:
   using Output = std::expected<void, RecvError>;
+  static constexpr future::Loss kLoss = future::Loss::kLossless;
 
   explicit Changed(Receiver<T>& receiver) noexcept : receiver_(receiver) {}
   Changed(const Changed&) = delete;
@@ -119,6 +121,7 @@ class [[nodiscard]] WaitFor {
 
  public:
   using Output = std::expected<Ref<T>, RecvError>;
+  static constexpr future::Loss kLoss = future::Loss::kLossless;
 
   WaitFor(Receiver<T>& receiver, F predicate) : receiver_(receiver), predicate_(std::move(predicate)) {}
   WaitFor(const WaitFor&) = delete;
@@ -244,6 +247,7 @@ template <class T>
 class [[nodiscard]] Closed {
  public:
   using Output = void;
+  static constexpr future::Loss kLoss = future::Loss::kLossless;
 
   explicit Closed(const Sender<T>& sender) noexcept : shared_(*sender.shared_) {}
   Closed(const Closed&) = delete;

@@ -107,6 +107,8 @@ class [[nodiscard]] On {
  public:
   using Value = OutputOf<Awaited>;
   using Output = typename detail::Handler<H, Value>::Output;
+  /// A named future loses nothing: it stays the caller's.
+  static constexpr Loss kLoss = std::is_reference_v<F> ? Loss::kLossless : kLossOf<Awaited>;
   static_assert(std::is_reference_v<F> || kLossOf<Awaited> != Loss::kLosesData,
                 "this future loses data when another arm is first: name it and pass it by its name, or accept the "
                 "loss: on(cancel_unsafe(future), handler)");

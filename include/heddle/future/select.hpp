@@ -4,6 +4,7 @@
 
 #include <heddle/future/on.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <stdexcept>
@@ -69,6 +70,7 @@ class [[nodiscard]] Select {
 
  public:
   using Output = typename detail::Common<typename Arms::Output...>::type;
+  static constexpr Loss kLoss = std::max({Arms::kLoss...});
 
   explicit Select(Arms&&... arms) : arms_(std::move(arms)...) {}
 

@@ -64,12 +64,12 @@ consteval bool may_be_parameter() {
   }
 }
 
-template <class First, class... Rest>
+template <marker::Text kAdvice, class First, class... Rest>
 consteval auto refused_parameter() {
   if constexpr (may_be_parameter<First>()) {
-    return refused_parameter<Rest...>();
+    return refused_parameter<kAdvice, Rest...>();
   } else if constexpr (std::is_reference_v<First>) {
-    return marker::RefusedBorrowed<First, "take a value, or return an Async">{};
+    return marker::RefusedBorrowed<First, kAdvice>{};
   } else {
     return marker::Refused<First>{};
   }
@@ -77,7 +77,7 @@ consteval auto refused_parameter() {
 
 /// `type` is the promise, or the refusal for a parameter that a Task may not have.
 template <class T, class... Parameters>
-struct TaskPromiseFor : decltype(refused_parameter<Parameters...>()) {};
+struct TaskPromiseFor : decltype(refused_parameter<"take a value, or return an Async", Parameters...>()) {};
 template <class T, class... Parameters>
   requires(may_be_parameter<Parameters>() && ...)
 struct TaskPromiseFor<T, Parameters...> {

@@ -21,6 +21,8 @@
 //     requires(!marker::MayCross<T>)
 //   typename marker::Refused<T>::type channel();
 //
+// A door that leads to a task of the same thread asks for Owned only: MayStay and RefusedToStay.
+//
 // A scope, whose threads end before what they borrow, asks for Send only: CallMayBorrow and RefusedBorrow.
 #pragma once
 
@@ -34,6 +36,10 @@ namespace heddle::inline v0::marker {
 /// May go to a thread or task that nobody waits for.
 template <class... T>
 concept MayCross = ((Send<T> && Owned<T>) && ...);
+
+/// May be kept by a task that stays on its thread, and that nobody waits for.
+template <class... T>
+concept MayStay = (Owned<T> && ...);
 
 namespace detail {
 
@@ -74,6 +80,18 @@ consteval auto find_refusal() {
     return std::type_identity<void>{};
   }
 }
+
+/// The first of the types that may not stay, and the refusal for it.
+template <class First, class... Rest>
+consteval auto find_borrower() {
+  if constexpr (!Owned<First>) {
+    return std::type_identity<RefusalFor<OwnedProperty, First>>{};
+  } else if constexpr (sizeof...(Rest) > 0) {
+    return find_borrower<Rest...>();
+  } else {
+    return std::type_identity<void>{};
+  }
+}
 }  // namespace detail
 
 /// What `f(args…)` gives when `f` and `args` are the callee's own copies.
@@ -83,6 +101,10 @@ using ResultOf = typename detail::Result<std::decay_t<F>, std::decay_t<Args>...>
 /// `type` is the refusal for the first of the types that may not cross.
 template <class... T>
 struct Refused : decltype(detail::find_refusal<true, T...>()) {};
+
+/// `type` is the refusal for the first of the types that may not stay.
+template <class... T>
+struct RefusedToStay : decltype(detail::find_borrower<T...>()) {};
 
 /// `type` is the refusal for a T that borrows, with advice of the door's own.
 template <class T, Text Advice>

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <heddle/future/async.hpp>
+#include <heddle/future/loss.hpp>
 #include <heddle/marker/fields.hpp>
 #include <heddle/net/tcp_stream.hpp>
 #include <heddle/runtime/detail/timer_entry.hpp>
@@ -28,6 +29,7 @@ class TcpListener;
 class [[nodiscard]] AcceptFuture : detail::IoFuture {
  public:
   using Output = io::Result<Accepted>;
+  static constexpr future::Loss kLoss = future::Loss::kLossless;
 
   explicit AcceptFuture(TcpListener& listener) noexcept;
 

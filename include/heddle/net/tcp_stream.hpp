@@ -23,6 +23,7 @@ namespace heddle::inline v0::net {
 class [[nodiscard]] ReadFuture : detail::IoFuture {
  public:
   using Output = io::Result<std::size_t>;
+  static constexpr future::Loss kLoss = future::Loss::kLossless;
   using IoFuture::cancel;
   enum class Take : bool { kNo, kYes };
 
@@ -39,6 +40,7 @@ class [[nodiscard]] ReadFuture : detail::IoFuture {
 class [[nodiscard]] WriteFuture : detail::IoFuture {
  public:
   using Output = io::Result<std::size_t>;
+  static constexpr future::Loss kLoss = future::Loss::kLossless;
   using IoFuture::cancel;
 
   WriteFuture(runtime::detail::IoSource& source, std::span<const std::byte> src) noexcept
@@ -68,6 +70,7 @@ class [[nodiscard]] WriteAllFuture : detail::IoFuture {
 class [[nodiscard]] ReadinessFuture : detail::IoFuture {
  public:
   using Output = io::Result<void>;
+  static constexpr future::Loss kLoss = future::Loss::kLossless;
   using IoFuture::cancel;
 
   ReadinessFuture(runtime::detail::IoSource& source, runtime::detail::Direction direction) noexcept

@@ -21,6 +21,18 @@ class NoRuntime : public std::logic_error {
   HEDDLE_UNSAFE_OWNED(true);
 };
 
+/// Thrown by task::spawn_local outside of a LocalSet and of a LocalRuntime.
+class NoLocalSet : public std::logic_error {
+ public:
+  NoLocalSet();
+
+ private:
+  // As NoRuntime.
+  HEDDLE_UNSAFE_SEND(true);
+  HEDDLE_UNSAFE_SYNC(true);
+  HEDDLE_UNSAFE_OWNED(true);
+};
+
 /// Thrown by a timer whose runtime has shut down while it waited, and by the block_on of a runtime that shut down
 /// because a task panicked.
 class RuntimeShutDown : public std::runtime_error {

@@ -2,11 +2,13 @@
 // JoinHandle<T>: the owner's end of a spawned task, and AbortHandle, which can only cancel it.
 #pragma once
 
+#include <heddle/future/loss.hpp>
 #include <heddle/marker/rules.hpp>
 #include <heddle/runtime/detail/task_cell.hpp>
 
 #include <expected>
 #include <memory>
+#include <stdexcept>
 #include <type_traits>
 #include <utility>
 
@@ -43,6 +45,7 @@ class AbortHandle {
 /// Awaits the result of a spawned task.
 ///
 /// Returns     When awaited: the task's value, or a JoinError when it was cancelled or an exception left it.
+/// Errors      std::logic_error in the task that it belongs to: it would wait for its own end, for ever.
 /// Cancelling  Safe: a handle that is awaited by its name may be awaited again. Destroying the handle detaches the
 ///             task, which goes on; an exception that leaves it then is reported, see runtime::set_panic_hook.
 /// Threads     May move to any thread; used by one at a time.
@@ -55,6 +58,7 @@ class JoinHandle {
 
  public:
   using Output = Result;
+  static constexpr future::Loss kLoss = future::Loss::kLossless;
 
   /// For spawn only: takes over one reference.
   explicit JoinHandle(runtime::detail::TaskHeader& task) noexcept : task_(&task) {}
@@ -104,6 +108,7 @@ class JoinHandle {
 
   /// Registers `waker`; true if the task is complete meanwhile.
   bool wait(const Waker& waker) {
+    if (waker.identity() == task_) throw std::logic_error("a task awaits its own end");
     if (registered_ != nullptr) {
       // Not complete, as was just seen: `join_waker` still holds what was registered, so equal means the same.
       if (registered_ == waker.identity()) return false;

@@ -28,6 +28,7 @@ namespace heddle::inline v0::runtime {
 class Shared;
 class Runtime;
 class StallReport;
+class LocalRuntime;
 struct Config;
 
 namespace detail {
@@ -201,6 +202,7 @@ class Runtime {
 
  private:
   friend class Builder;
+  friend class LocalRuntime;
   struct Threads;
   Runtime(Shared& shared, std::unique_ptr<Threads> threads) noexcept;
 
@@ -300,6 +302,9 @@ class Builder {
   /// Starts the runtime. Errors: what the system says when it refuses a thread or a descriptor; kInvalidInput for
   /// settings that make no sense.
   [[nodiscard]] io::Result<Runtime> build();
+
+  /// The same, for a current-thread runtime that stays on this thread: include heddle/runtime/local_runtime.hpp.
+  [[nodiscard]] io::Result<LocalRuntime> build_local();
 
  private:
   explicit Builder(bool multi_thread);

@@ -2,6 +2,7 @@
 // task::spawn: hands a future to the runtime, which runs it to its end.
 #pragma once
 
+#include <heddle/future/loss.hpp>
 #include <heddle/future/task.hpp>
 #include <heddle/marker/door.hpp>
 #include <heddle/marker/fields.hpp>
@@ -123,6 +124,7 @@ typename runtime::detail::RefusedSpawn<std::decay_t<F>, std::decay_t<Args>...>::
 class [[nodiscard]] YieldNow {
  public:
   using Output = void;
+  static constexpr future::Loss kLoss = future::Loss::kLossless;
   YieldNow() noexcept {}
   Poll<void> poll(Context& cx) noexcept {
     if (std::exchange(yielded_, true)) return Ready();

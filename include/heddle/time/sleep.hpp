@@ -2,6 +2,7 @@
 // sleep and sleep_until: futures that are ready when a time has come.
 #pragma once
 
+#include <heddle/future/loss.hpp>
 #include <heddle/marker/fields.hpp>
 #include <heddle/runtime/detail/timer_entry.hpp>
 #include <heddle/time/instant.hpp>
@@ -22,6 +23,7 @@ namespace heddle::inline v0::time {
 class [[nodiscard]] Sleep {
  public:
   using Output = void;
+  static constexpr future::Loss kLoss = future::Loss::kLossless;
 
   explicit Sleep(Instant deadline) noexcept : deadline_(deadline) {}
   Sleep(Sleep&&) = delete;

@@ -30,9 +30,9 @@ bool TimerWheel::first_occupied(Position& position) const noexcept {
   return false;
 }
 
-void TimerWheel::link(TimerEntry& entry) noexcept {
+void TimerWheel::link(WheelNode& entry) noexcept {
   const auto [level, slot] = position_of(entry.tick_);
-  TimerEntry*& first = slots_[level][slot];
+  WheelNode*& first = slots_[level][slot];
   if (first == nullptr) {
     first = entry.next_ = entry.previous_ = &entry;
     occupied_[level] |= std::uint64_t{1} << slot;
@@ -43,15 +43,15 @@ void TimerWheel::link(TimerEntry& entry) noexcept {
   entry.previous_->next_ = entry.next_->previous_ = &entry;
 }
 
-void TimerWheel::insert(TimerEntry& entry, std::uint64_t tick) noexcept {
+void TimerWheel::insert(WheelNode& entry, std::uint64_t tick) noexcept {
   entry.tick_ = std::max(tick, elapsed_);
   link(entry);
 }
 
-void TimerWheel::remove(TimerEntry& entry) noexcept {
+void TimerWheel::remove(WheelNode& entry) noexcept {
   // Its position is what it was when it was linked: `elapsed_` has not reached its slot, or the slot is of level 0.
   const auto [level, slot] = position_of(entry.tick_);
-  TimerEntry*& first = slots_[level][slot];
+  WheelNode*& first = slots_[level][slot];
   if (entry.next_ == &entry) {
     first = nullptr;
     occupied_[level] &= ~(std::uint64_t{1} << slot);
@@ -64,24 +64,24 @@ void TimerWheel::remove(TimerEntry& entry) noexcept {
 }
 
 void TimerWheel::move_down(Position position) noexcept {
-  TimerEntry* const first = std::exchange(slots_[position.level][position.slot], nullptr);
+  WheelNode* const first = std::exchange(slots_[position.level][position.slot], nullptr);
   occupied_[position.level] &= ~(std::uint64_t{1} << position.slot);
-  TimerEntry* entry = first;
+  WheelNode* entry = first;
   do {
-    TimerEntry* const next = entry->next_;
+    WheelNode* const next = entry->next_;
     link(*entry);
     entry = next;
   } while (entry != first);
 }
 
-TimerEntry* TimerWheel::pop_expired(std::uint64_t now) noexcept {
+WheelNode* TimerWheel::pop_expired(std::uint64_t now) noexcept {
   Position position{};
   while (first_occupied(position)) {
     const std::uint64_t start = start_of(position);
     if (start > now) break;
     elapsed_ = std::max(elapsed_, start);
     if (position.level == 0) {
-      TimerEntry* entry = slots_[0][position.slot];
+      WheelNode* entry = slots_[0][position.slot];
       remove(*entry);
       return entry;
     }
@@ -91,12 +91,23 @@ TimerEntry* TimerWheel::pop_expired(std::uint64_t now) noexcept {
   return nullptr;
 }
 
-TimerEntry* TimerWheel::pop_any() noexcept {
+WheelNode* TimerWheel::pop_any() noexcept {
   Position position{};
   if (!first_occupied(position)) return nullptr;
-  TimerEntry* entry = slots_[position.level][position.slot];
+  WheelNode* entry = slots_[position.level][position.slot];
   remove(*entry);
   return entry;
+}
+
+WheelNode* TimerWheel::first() const noexcept {
+  Position position{};
+  if (!first_occupied(position)) return nullptr;
+  WheelNode* const head = slots_[position.level][position.slot];
+  WheelNode* earliest = head;
+  for (WheelNode* node = head->next_; node != head; node = node->next_) {
+    if (node->tick_ < earliest->tick_) earliest = node;
+  }
+  return earliest;
 }
 
 std::uint64_t TimerWheel::next_turn() const noexcept {

@@ -8,10 +8,10 @@
 // level. When `elapsed_` reaches a slot of a higher level, its entries move down. Entries of one tick come out in the order
 // in which they went in. (After Varghese and Lauck, and Tokio.)
 //
-// Not synchronised: the shard's lock guards it.
+// Not synchronised: whoever owns it guards it.
 #pragma once
 
-#include <heddle/runtime/detail/timer_entry.hpp>
+#include <heddle/runtime/detail/wheel_node.hpp>
 
 #include <array>
 #include <cstdint>
@@ -28,16 +28,20 @@ class TimerWheel {
   TimerWheel& operator=(const TimerWheel&) = delete;
 
   /// Adds an entry for `tick`; a tick that has passed fires at the next turn.
-  void insert(TimerEntry& entry, std::uint64_t tick) noexcept;
+  void insert(WheelNode& entry, std::uint64_t tick) noexcept;
 
   /// Takes out an entry that is in the wheel.
-  void remove(TimerEntry& entry) noexcept;
+  void remove(WheelNode& entry) noexcept;
 
   /// Takes out and returns one entry whose tick is `now` or earlier; null when there is none. `now` never goes back.
-  [[nodiscard]] TimerEntry* pop_expired(std::uint64_t now) noexcept;
+  [[nodiscard]] WheelNode* pop_expired(std::uint64_t now) noexcept;
+
+  /// The entry that comes out next, if none is added: of those of the earliest tick the first. Null when empty. Looks at
+  /// a whole slot.
+  [[nodiscard]] WheelNode* first() const noexcept;
 
   /// Takes out any entry; null when empty.
-  [[nodiscard]] TimerEntry* pop_any() noexcept;
+  [[nodiscard]] WheelNode* pop_any() noexcept;
 
   /// A tick before which nothing fires, and at which the wheel wants to turn; kNever when empty.
   [[nodiscard]] std::uint64_t next_turn() const noexcept;
@@ -54,13 +58,13 @@ class TimerWheel {
   [[nodiscard]] Position position_of(std::uint64_t tick) const noexcept;
   [[nodiscard]] std::uint64_t start_of(Position position) const noexcept;
   [[nodiscard]] bool first_occupied(Position& position) const noexcept;
-  void link(TimerEntry& entry) noexcept;
+  void link(WheelNode& entry) noexcept;
   void move_down(Position position) noexcept;
 
   std::uint64_t elapsed_ = 0;
   std::array<std::uint64_t, kLevels> occupied_{};
   // The first entry of each slot, the others in a ring behind it.
-  std::array<std::array<TimerEntry*, kSlots>, kLevels> slots_{};
+  std::array<std::array<WheelNode*, kSlots>, kLevels> slots_{};
 };
 
 }  // namespace heddle::inline v0::runtime::detail

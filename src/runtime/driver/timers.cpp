@@ -16,19 +16,6 @@
 
 namespace heddle::inline v0::runtime::detail {
 
-namespace {
-
-// Rounded up: never early.
-std::uint64_t tick_of(std::uint64_t deadline) noexcept {
-  return deadline / Clock::kTick + (deadline % Clock::kTick != 0 ? 1 : 0);
-}
-
-std::uint64_t time_of(std::uint64_t tick) noexcept {
-  return tick > TimerShard::kNever / Clock::kTick ? TimerShard::kNever : tick * Clock::kTick;
-}
-
-}  // namespace
-
 Poll<void> TimerEntry::poll(Context& cx, std::uint64_t deadline) {
   switch (state_.load(base::acquire)) {
     case kFired: disarm(); return Ready();
@@ -57,7 +44,7 @@ bool TimerShard::arm(TimerEntry& entry, std::uint64_t deadline, const Waker& wak
   entry.waker_ = std::move(own);
   entry.state_.store(TimerEntry::kArmed, base::relaxed);
   ++entries_;
-  wheel_.insert(entry, tick_of(deadline));
+  wheel_.insert(entry, Clock::tick_of(deadline));
   publish_next_turn();
   return true;
 }
@@ -91,7 +78,8 @@ void TimerShard::fire_all(TimerEntry::State state, Pop pop) noexcept {
     {
       const std::lock_guard guard(lock_);
       while (!wakes.full()) {
-        TimerEntry* entry = pop();
+        // SAFETY: the wheel of a shard holds TimerEntries only.
+        auto* entry = static_cast<TimerEntry*>(pop());
         if (entry == nullptr) break;
         wakes.add(std::move(entry->waker_));
         // The last access: its owner may free it from here on.
@@ -134,7 +122,7 @@ std::uint64_t TimerShard::exact_next_turn() noexcept {
 }
 
 void TimerShard::publish_next_turn() noexcept {
-  const std::uint64_t next = time_of(wheel_.next_turn());
+  const std::uint64_t next = Clock::time_of(wheel_.next_turn());
   // Spares the expensive store: most timers come after the earliest.
   if (next_turn_.load(base::relaxed) != next) next_turn_.store(next, base::seq_cst);
 }

@@ -4,6 +4,7 @@
 
 #include <heddle/async/detail/held.hpp>
 #include <heddle/async/try_lock_error.hpp>
+#include <heddle/future/loss.hpp>
 #include <heddle/marker/send.hpp>
 
 #include <cstddef>
@@ -22,6 +23,7 @@ template <class GuardOf, class T, class Owner, class Hold>
 class [[nodiscard]] LockFuture {
  public:
   using Output = GuardOf;
+  static constexpr future::Loss kLoss = future::Loss::kLosesPlace;
 
   LockFuture(Owner owner, T& value, std::size_t permits) noexcept
       : owner_(std::move(owner)), value_(value), permits_(permits), acquiring_(semaphore_of(owner_), permits) {}

@@ -108,6 +108,8 @@ class alignas(base::kCacheLine) Core {
   void senders_gone() noexcept;
   void close() noexcept;
   [[nodiscard]] bool is_closed() noexcept;
+  /// Whether no further message can come: closed, or every sender and permit gone.
+  [[nodiscard]] bool is_over() noexcept;
   /// kClosed, or queues the waiter until it is closed.
   Attempt closed(Waiting waiting) noexcept;
 

@@ -81,6 +81,10 @@ class Coroutine {
   }
   ~Coroutine() { cancel(); }
 
+  [[nodiscard]] bool is_done() const noexcept { return link_.child == nullptr; }
+  /// Where it is suspended; null before the first poll and when done.
+  [[nodiscard]] Leaf* leaf() const noexcept { return tree_.leaf; }
+
  private:
   template <class U>
   friend class ChildAwait;

@@ -47,21 +47,33 @@ class Held<F> {
   F* future_;
 };
 
-/// Any other temporary is moved here: it wasn't polled before.
+/// A temporary that is moved here: it wasn't polled before.
 template <class F>
-  requires(!std::is_reference_v<F>) && (!Cancellable<F>)
-class Held<F> {
+class Moved {
   static_assert(std::move_constructible<F>,
                 "this future can neither be moved nor cancelled in place: name it first and pass it by its name");
 
  public:
-  explicit Held(F&& future) : future_(std::in_place, std::move(future)) {}
+  explicit Moved(F&& future) : future_(std::in_place, std::move(future)) {}
   F* operator->() noexcept { return &*future_; }
   void drop() noexcept { future_.reset(); }
 
  private:
   std::optional<F> future_;
 };
+
+/// Any other temporary.
+template <class F>
+  requires(!std::is_reference_v<F>) && (!Cancellable<F>)
+class Held<F> : public Moved<F> {
+ public:
+  using Moved<F>::Moved;
+};
+
+/// As Held, for a combinator that may outlive the expression which makes it, as one that is spawned does: what can be
+/// moved is moved.
+template <class F>
+using Kept = std::conditional_t<!std::is_reference_v<F> && std::move_constructible<F>, Moved<F>, Held<F>>;
 
 /// Like optional<T>, but a T that can't be moved is made in it from a function's result.
 template <class T>
@@ -77,6 +89,7 @@ class Place {
     ::new (static_cast<void*>(std::addressof(value_))) T(std::forward<Make>(make)());
     full_ = true;
   }
+  [[nodiscard]] bool full() const noexcept { return full_; }
   T& operator*() noexcept { return value_; }
   void reset() noexcept {
     if (std::exchange(full_, false)) std::destroy_at(std::addressof(value_));

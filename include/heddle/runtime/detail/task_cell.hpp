@@ -113,7 +113,7 @@ struct TaskName {
 
 /// A task whose future is an F.
 template <Future F, class Name = NoName>
-class TaskCell final : public TaskHeader {
+class TaskCell final : public TaskHeader, public base::Recycled<TaskCell<F, Name>> {
   using T = typename F::Output;
   using Result = TaskOutput<T>;
 
@@ -124,21 +124,6 @@ class TaskCell final : public TaskHeader {
     // SAFETY: only compares addresses.
     HEDDLE_ASSERT(reinterpret_cast<std::byte*>(this) + stage_offset() == stage_, "the stage isn't where it should be");
     ::new (static_cast<void*>(stage_)) F(std::forward<Args>(args)...);
-  }
-
-  static void* operator new(std::size_t size) {
-    if constexpr (alignof(TaskCell) > __STDCPP_DEFAULT_NEW_ALIGNMENT__) {
-      return ::operator new(size, std::align_val_t{alignof(TaskCell)});
-    } else {
-      return base::allocate_block(size);
-    }
-  }
-  static void operator delete(void* cell, std::size_t size) noexcept {
-    if constexpr (alignof(TaskCell) > __STDCPP_DEFAULT_NEW_ALIGNMENT__) {
-      ::operator delete(cell, std::align_val_t{alignof(TaskCell)});
-    } else {
-      base::free_block(cell, size);
-    }
   }
 
  private:

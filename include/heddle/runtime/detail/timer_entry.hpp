@@ -5,6 +5,7 @@
 #include <heddle/future/context.hpp>
 #include <heddle/future/poll.hpp>
 #include <heddle/marker/rules.hpp>
+#include <heddle/runtime/detail/wheel_node.hpp>
 
 #include <cstdint>
 
@@ -22,11 +23,9 @@ class TimerShard;
 ///
 /// While not kIdle the entry keeps its shard in memory, so that a disarm which races with the end of the runtime
 /// finds a lock to take.
-class TimerEntry {
+class TimerEntry : public WheelNode {
  public:
   TimerEntry() noexcept {}
-  TimerEntry(const TimerEntry&) = delete;
-  TimerEntry& operator=(const TimerEntry&) = delete;
   ~TimerEntry() { disarm(); }
 
   /// Ready once the runtime's clock has reached `deadline` (nanoseconds). Armed by the first poll that must wait.
@@ -40,16 +39,12 @@ class TimerEntry {
 
  private:
   friend class TimerShard;
-  friend class TimerWheel;
 
   enum State : std::uint8_t { kIdle, kArmed, kFired, kShutDown };
 
   [[gnu::noinline]] void leave() noexcept;
 
-  // The wheel's links, tick and level; guarded by the shard's lock while kArmed.
-  TimerEntry* next_ = nullptr;
-  TimerEntry* previous_ = nullptr;
-  std::uint64_t tick_ = 0;
+  // Guarded by the shard's lock while kArmed, as the node is.
   Waker waker_;
   // Constant while not kIdle.
   TimerShard* shard_ = nullptr;

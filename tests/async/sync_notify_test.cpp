@@ -11,30 +11,49 @@
 #include <thread>
 #include <vector>
 
+namespace heddle_test {
 namespace {
 
 using heddle::Arc;
 using heddle::async::Notified;
 using heddle::async::Notify;
+using heddle::async::OwnedNotified;
 using heddle::test::Polled;
 
 Polled<Notified> notified(const Notify& notify) {
   return Polled<Notified>([&notify] { return notify.notified(); });
 }
 
-bool ready(Polled<Notified>& future) { return future.poll().is_ready(); }
+bool ready(auto& future) { return future.poll().is_ready(); }
 
-TEST(AsyncNotify, notify_notified_one) {
-  const Notify notify;
-  auto one = notified(notify);
+// Whether the future borrows its Notify or keeps it: the same promises.
+struct Borrowing {
+  static Polled<Notified> notified(const Arc<Notify>& place) { return Polled<Notified>([&place] { return place->notified(); }); }
+};
+struct Owning {
+  static Polled<OwnedNotified> notified(const Arc<Notify>& place) {
+    return Polled<OwnedNotified>([&place] { return Notify::notified_owned(place.clone()); });
+  }
+};
+
+template <class T>
+class AsyncNotify : public testing::Test {};
+using Kinds = testing::Types<Borrowing, Owning>;
+TYPED_TEST_SUITE(AsyncNotify, Kinds, );
+
+TYPED_TEST(AsyncNotify, notify_notified_one) {
+  const auto place = Arc<Notify>::make();
+  const Notify& notify = *place;
+  auto one = TypeParam::notified(place);
   notify.notify_one();
   EXPECT_TRUE(ready(one));
 }
 
-TEST(AsyncNotify, notify_multi_notified_one) {
-  const Notify notify;
-  auto first = notified(notify);
-  auto second = notified(notify);
+TYPED_TEST(AsyncNotify, notify_multi_notified_one) {
+  const auto place = Arc<Notify>::make();
+  const Notify& notify = *place;
+  auto first = TypeParam::notified(place);
+  auto second = TypeParam::notified(place);
   EXPECT_TRUE(first.pending());
   EXPECT_TRUE(second.pending());
   notify.notify_one();
@@ -42,10 +61,11 @@ TEST(AsyncNotify, notify_multi_notified_one) {
   EXPECT_TRUE(second.pending());
 }
 
-TEST(AsyncNotify, notify_multi_notified_last) {
-  const Notify notify;
-  auto first = notified(notify);
-  auto second = notified(notify);
+TYPED_TEST(AsyncNotify, notify_multi_notified_last) {
+  const auto place = Arc<Notify>::make();
+  const Notify& notify = *place;
+  auto first = TypeParam::notified(place);
+  auto second = TypeParam::notified(place);
   EXPECT_TRUE(first.pending());
   EXPECT_TRUE(second.pending());
   notify.notify_last();
@@ -53,19 +73,21 @@ TEST(AsyncNotify, notify_multi_notified_last) {
   EXPECT_TRUE(ready(second));
 }
 
-TEST(AsyncNotify, notified_one_notify) {
-  const Notify notify;
-  auto one = notified(notify);
+TYPED_TEST(AsyncNotify, notified_one_notify) {
+  const auto place = Arc<Notify>::make();
+  const Notify& notify = *place;
+  auto one = TypeParam::notified(place);
   EXPECT_TRUE(one.pending());
   notify.notify_one();
   EXPECT_EQ(one.take_wakes(), 1);
   EXPECT_TRUE(ready(one));
 }
 
-TEST(AsyncNotify, notified_multi_notify) {
-  const Notify notify;
-  auto first = notified(notify);
-  auto second = notified(notify);
+TYPED_TEST(AsyncNotify, notified_multi_notify) {
+  const auto place = Arc<Notify>::make();
+  const Notify& notify = *place;
+  auto first = TypeParam::notified(place);
+  auto second = TypeParam::notified(place);
   EXPECT_TRUE(first.pending());
   EXPECT_TRUE(second.pending());
   notify.notify_one();
@@ -75,11 +97,12 @@ TEST(AsyncNotify, notified_multi_notify) {
   EXPECT_TRUE(second.pending());
 }
 
-TEST(AsyncNotify, notify_notified_multi) {
-  const Notify notify;
+TYPED_TEST(AsyncNotify, notify_notified_multi) {
+  const auto place = Arc<Notify>::make();
+  const Notify& notify = *place;
   notify.notify_one();
-  auto first = notified(notify);
-  auto second = notified(notify);
+  auto first = TypeParam::notified(place);
+  auto second = TypeParam::notified(place);
   EXPECT_TRUE(ready(first));
   EXPECT_TRUE(second.pending());
   notify.notify_one();
@@ -87,20 +110,22 @@ TEST(AsyncNotify, notify_notified_multi) {
   EXPECT_TRUE(ready(second));
 }
 
-TEST(AsyncNotify, two_notifications_without_a_waiter_leave_one_permit) {
-  const Notify notify;
+TYPED_TEST(AsyncNotify, two_notifications_without_a_waiter_leave_one_permit) {
+  const auto place = Arc<Notify>::make();
+  const Notify& notify = *place;
   notify.notify_one();
   notify.notify_one();
-  auto first = notified(notify);
-  auto second = notified(notify);
+  auto first = TypeParam::notified(place);
+  auto second = TypeParam::notified(place);
   EXPECT_TRUE(ready(first));
   EXPECT_TRUE(second.pending());
 }
 
-TEST(AsyncNotify, notified_drop_notified_notify) {
-  const Notify notify;
-  auto first = notified(notify);
-  auto second = notified(notify);
+TYPED_TEST(AsyncNotify, notified_drop_notified_notify) {
+  const auto place = Arc<Notify>::make();
+  const Notify& notify = *place;
+  auto first = TypeParam::notified(place);
+  auto second = TypeParam::notified(place);
   EXPECT_TRUE(first.pending());
   first.drop();
   EXPECT_TRUE(second.pending());
@@ -109,10 +134,11 @@ TEST(AsyncNotify, notified_drop_notified_notify) {
   EXPECT_TRUE(ready(second));
 }
 
-TEST(AsyncNotify, notified_multi_notify_drop_one) {
-  const Notify notify;
-  auto first = notified(notify);
-  auto second = notified(notify);
+TYPED_TEST(AsyncNotify, notified_multi_notify_drop_one) {
+  const auto place = Arc<Notify>::make();
+  const Notify& notify = *place;
+  auto first = TypeParam::notified(place);
+  auto second = TypeParam::notified(place);
   EXPECT_TRUE(first.pending());
   EXPECT_TRUE(second.pending());
   notify.notify_one();
@@ -123,11 +149,12 @@ TEST(AsyncNotify, notified_multi_notify_drop_one) {
   EXPECT_TRUE(ready(second));
 }
 
-TEST(AsyncNotify, notified_multi_notify_one_drop) {
-  const Notify notify;
-  auto first = notified(notify);
-  auto second = notified(notify);
-  auto third = notified(notify);
+TYPED_TEST(AsyncNotify, notified_multi_notify_one_drop) {
+  const auto place = Arc<Notify>::make();
+  const Notify& notify = *place;
+  auto first = TypeParam::notified(place);
+  auto second = TypeParam::notified(place);
+  auto third = TypeParam::notified(place);
   EXPECT_TRUE(first.pending());
   EXPECT_TRUE(second.pending());
   EXPECT_TRUE(third.pending());
@@ -137,11 +164,12 @@ TEST(AsyncNotify, notified_multi_notify_one_drop) {
   EXPECT_TRUE(third.pending());
 }
 
-TEST(AsyncNotify, notified_multi_notify_last_drop) {
-  const Notify notify;
-  auto first = notified(notify);
-  auto second = notified(notify);
-  auto third = notified(notify);
+TYPED_TEST(AsyncNotify, notified_multi_notify_last_drop) {
+  const auto place = Arc<Notify>::make();
+  const Notify& notify = *place;
+  auto first = TypeParam::notified(place);
+  auto second = TypeParam::notified(place);
+  auto third = TypeParam::notified(place);
   EXPECT_TRUE(first.pending());
   EXPECT_TRUE(second.pending());
   EXPECT_TRUE(third.pending());
@@ -151,17 +179,18 @@ TEST(AsyncNotify, notified_multi_notify_last_drop) {
   EXPECT_TRUE(first.pending());
 }
 
-TEST(AsyncNotify, a_notification_passed_on_with_nobody_waiting_is_kept) {
-  const Notify notify;
-  auto first = notified(notify);
+TYPED_TEST(AsyncNotify, a_notification_passed_on_with_nobody_waiting_is_kept) {
+  const auto place = Arc<Notify>::make();
+  const Notify& notify = *place;
+  auto first = TypeParam::notified(place);
   EXPECT_TRUE(first.pending());
   notify.notify_one();
   first.drop();
-  auto second = notified(notify);
+  auto second = TypeParam::notified(place);
   EXPECT_TRUE(ready(second));
 }
 
-TEST(AsyncNotify, notify_in_drop_after_wake) {
+TEST(AsyncNotifyAlone, notify_in_drop_after_wake) {
   struct NotifyAtEnd {
     const Notify* notify;
     explicit NotifyAtEnd(const Notify& n) : notify(&n) {}
@@ -180,80 +209,88 @@ TEST(AsyncNotify, notify_in_drop_after_wake) {
   notify.notify_waiters();  // would deadlock if the waker died with the lock held
 }
 
-TEST(AsyncNotify, notify_one_after_dropped_all) {
-  const Notify notify;
-  auto first = notified(notify);
+TYPED_TEST(AsyncNotify, notify_one_after_dropped_all) {
+  const auto place = Arc<Notify>::make();
+  const Notify& notify = *place;
+  auto first = TypeParam::notified(place);
   EXPECT_TRUE(first.pending());
   notify.notify_waiters();
   notify.notify_one();
   first.drop();
-  auto second = notified(notify);
+  auto second = TypeParam::notified(place);
   EXPECT_TRUE(ready(second));
 }
 
-TEST(AsyncNotify, test_notify_one_not_enabled) {
-  const Notify notify;
-  auto future = notified(notify);
+TYPED_TEST(AsyncNotify, test_notify_one_not_enabled) {
+  const auto place = Arc<Notify>::make();
+  const Notify& notify = *place;
+  auto future = TypeParam::notified(place);
   notify.notify_one();
   EXPECT_TRUE(ready(future));
 }
 
-TEST(AsyncNotify, test_notify_one_after_enable) {
-  const Notify notify;
-  auto future = notified(notify);
+TYPED_TEST(AsyncNotify, test_notify_one_after_enable) {
+  const auto place = Arc<Notify>::make();
+  const Notify& notify = *place;
+  auto future = TypeParam::notified(place);
   EXPECT_FALSE(future->enable());
   notify.notify_one();
   EXPECT_TRUE(ready(future));
   EXPECT_TRUE(future->enable());
 }
 
-TEST(AsyncNotify, an_enabled_future_is_notified_before_one_that_was_only_made) {
-  const Notify notify;
-  auto made = notified(notify);
-  auto enabled = notified(notify);
+TYPED_TEST(AsyncNotify, an_enabled_future_is_notified_before_one_that_was_only_made) {
+  const auto place = Arc<Notify>::make();
+  const Notify& notify = *place;
+  auto made = TypeParam::notified(place);
+  auto enabled = TypeParam::notified(place);
   EXPECT_FALSE(enabled->enable());
   notify.notify_one();
   EXPECT_TRUE(made.pending());
   EXPECT_TRUE(ready(enabled));
 }
 
-TEST(AsyncNotify, test_poll_after_enable) {
-  const Notify notify;
-  auto future = notified(notify);
+TYPED_TEST(AsyncNotify, test_poll_after_enable) {
+  const auto place = Arc<Notify>::make();
+  const Notify& notify = *place;
+  auto future = TypeParam::notified(place);
   EXPECT_FALSE(future->enable());
   EXPECT_TRUE(future.pending());
   notify.notify_one();
   EXPECT_EQ(future.take_wakes(), 1);
 }
 
-TEST(AsyncNotify, test_enable_after_poll) {
-  const Notify notify;
-  auto future = notified(notify);
+TYPED_TEST(AsyncNotify, test_enable_after_poll) {
+  const auto place = Arc<Notify>::make();
+  auto future = TypeParam::notified(place);
   EXPECT_TRUE(future.pending());
   EXPECT_FALSE(future->enable());
 }
 
-TEST(AsyncNotify, enabling_again_leaves_the_task_that_polled_to_be_woken) {
-  const Notify notify;
-  auto future = notified(notify);
+TYPED_TEST(AsyncNotify, enabling_again_leaves_the_task_that_polled_to_be_woken) {
+  const auto place = Arc<Notify>::make();
+  const Notify& notify = *place;
+  auto future = TypeParam::notified(place);
   EXPECT_TRUE(future.pending());
   EXPECT_FALSE(future->enable());
   notify.notify_one();
   EXPECT_EQ(future.take_wakes(), 1);
 }
 
-TEST(AsyncNotify, test_enable_consumes_permit) {
-  const Notify notify;
+TYPED_TEST(AsyncNotify, test_enable_consumes_permit) {
+  const auto place = Arc<Notify>::make();
+  const Notify& notify = *place;
   notify.notify_one();
-  auto first = notified(notify);
+  auto first = TypeParam::notified(place);
   EXPECT_TRUE(first->enable());
-  auto second = notified(notify);
+  auto second = TypeParam::notified(place);
   EXPECT_FALSE(second->enable());
 }
 
-TEST(AsyncNotify, test_waker_update) {
-  const Notify notify;
-  auto future = notified(notify);
+TYPED_TEST(AsyncNotify, test_waker_update) {
+  const auto place = Arc<Notify>::make();
+  const Notify& notify = *place;
+  auto future = TypeParam::notified(place);
   const heddle::Waker noop;
   {
     heddle::Context cx(noop);
@@ -264,40 +301,43 @@ TEST(AsyncNotify, test_waker_update) {
   EXPECT_EQ(future.take_wakes(), 1);
 }
 
-TEST(AsyncNotify, unpolled_future_completed_by_notify_waiters_preserves_notify_one_permit) {
-  const Notify notify;
-  auto first = notified(notify);
+TYPED_TEST(AsyncNotify, unpolled_future_completed_by_notify_waiters_preserves_notify_one_permit) {
+  const auto place = Arc<Notify>::make();
+  const Notify& notify = *place;
+  auto first = TypeParam::notified(place);
   notify.notify_waiters();
   notify.notify_one();
   EXPECT_TRUE(ready(first));
-  auto second = notified(notify);
+  auto second = TypeParam::notified(place);
   EXPECT_TRUE(ready(second));
 }
 
-TEST(AsyncNotify, notify_waiters_reaches_who_waits_and_who_was_made_before_and_nobody_after) {
-  const Notify notify;
-  auto waiting = notified(notify);
+TYPED_TEST(AsyncNotify, notify_waiters_reaches_who_waits_and_who_was_made_before_and_nobody_after) {
+  const auto place = Arc<Notify>::make();
+  const Notify& notify = *place;
+  auto waiting = TypeParam::notified(place);
   EXPECT_TRUE(waiting.pending());
-  auto made = notified(notify);
+  auto made = TypeParam::notified(place);
   notify.notify_waiters();
-  auto after = notified(notify);
+  auto after = TypeParam::notified(place);
   EXPECT_EQ(waiting.take_wakes(), 1);
   EXPECT_TRUE(ready(waiting));
   EXPECT_TRUE(ready(made));
   EXPECT_TRUE(after.pending());
 }
 
-TEST(AsyncNotify, who_was_reached_by_notify_waiters_passes_nothing_on) {
-  const Notify notify;
-  auto first = notified(notify);
+TYPED_TEST(AsyncNotify, who_was_reached_by_notify_waiters_passes_nothing_on) {
+  const auto place = Arc<Notify>::make();
+  const Notify& notify = *place;
+  auto first = TypeParam::notified(place);
   EXPECT_TRUE(first.pending());
   notify.notify_waiters();
   first.drop();
-  auto second = notified(notify);
+  auto second = TypeParam::notified(place);
   EXPECT_TRUE(second.pending());
 }
 
-TEST(AsyncNotify, more_waiters_than_are_woken_at_a_time_are_each_woken_once) {
+TEST(AsyncNotifyAlone, more_waiters_than_are_woken_at_a_time_are_each_woken_once) {
   const Notify notify;
   std::vector<Polled<Notified>> waiting;
   for (int i = 0; i < 100; ++i) {
@@ -312,7 +352,7 @@ TEST(AsyncNotify, more_waiters_than_are_woken_at_a_time_are_each_woken_once) {
 }
 
 // notify_waiters lets go of the lock while it wakes; a wake that comes early may cancel those that come late.
-TEST(AsyncNotify, a_waiter_may_be_destroyed_by_the_wake_of_another_in_the_same_call) {
+TEST(AsyncNotifyAlone, a_waiter_may_be_destroyed_by_the_wake_of_another_in_the_same_call) {
   const Notify notify;
   std::vector<std::unique_ptr<Notified>> late;
   const heddle::Waker waker = heddle::future::waker_fn([&] { late.clear(); });
@@ -329,7 +369,7 @@ TEST(AsyncNotify, a_waiter_may_be_destroyed_by_the_wake_of_another_in_the_same_c
   EXPECT_TRUE(late.empty());
 }
 
-TEST(AsyncNotify, a_waiter_polled_in_the_middle_of_notify_waiters_is_ready) {
+TEST(AsyncNotifyAlone, a_waiter_polled_in_the_middle_of_notify_waiters_is_ready) {
   const Notify notify;
   std::vector<Polled<Notified>> late;
   bool all_ready = true;
@@ -347,15 +387,16 @@ TEST(AsyncNotify, a_waiter_polled_in_the_middle_of_notify_waiters_is_ready) {
   EXPECT_TRUE(all_ready);
 }
 
-TEST(AsyncNotify, once_ready_it_stays_ready) {
-  const Notify notify;
+TYPED_TEST(AsyncNotify, once_ready_it_stays_ready) {
+  const auto place = Arc<Notify>::make();
+  const Notify& notify = *place;
   notify.notify_one();
-  auto future = notified(notify);
+  auto future = TypeParam::notified(place);
   EXPECT_TRUE(ready(future));
   EXPECT_TRUE(ready(future));
 }
 
-TEST(AsyncNotify, a_thread_waits_for_another_s_notification) {
+TEST(AsyncNotifyAlone, a_thread_waits_for_another_s_notification) {
   const Notify notify;
   int value = 0;
   std::thread other([&] {
@@ -377,3 +418,4 @@ TEST(AsyncNotifyOwned, an_owned_future_keeps_its_notify_alive) {
 }
 
 }  // namespace
+}  // namespace heddle_test

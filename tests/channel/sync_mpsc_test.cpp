@@ -175,6 +175,95 @@ TEST(AsyncMpsc, is_closed_after_close_and_after_the_receiver_is_gone) {
   EXPECT_TRUE(rx.is_closed());
 }
 
+class SyncMpscEnd : public testing::TestWithParam<std::size_t> {};
+INSTANTIATE_TEST_SUITE_P(Bounds, SyncMpscEnd, testing::Values(heddle_test::kUnbounded, 10U), [](const auto& bound) {
+  return bound.param == heddle_test::kUnbounded ? std::string("unbounded") : std::to_string(bound.param);
+});
+
+TEST_P(SyncMpscEnd, rx_is_closed_when_calling_close_with_sender) {
+  auto [tx, rx] = heddle_test::make_channel<int>(GetParam());
+  ASSERT_TRUE(tx.send(1).has_value());
+  EXPECT_FALSE(rx.is_closed());
+  rx.close();
+  EXPECT_TRUE(rx.is_closed());
+  EXPECT_TRUE(tx.is_closed());
+  EXPECT_EQ(rx.len(), 1U);
+}
+
+TEST_P(SyncMpscEnd, rx_is_closed_when_dropping_all_senders) {
+  auto [tx, rx] = heddle_test::make_channel<int>(GetParam());
+  ASSERT_TRUE(tx.send(1).has_value());
+  std::vector<mpsc::Sender<int>> clones;
+  for (int i = 0; i < 10; ++i) clones.push_back(tx.clone());
+  { const auto gone = std::move(tx); }
+  EXPECT_FALSE(rx.is_closed());
+  clones.clear();
+  EXPECT_TRUE(rx.is_closed()) << "also with a message left";
+  EXPECT_EQ(rx.recv(), 1);
+  EXPECT_TRUE(rx.is_empty());
+}
+
+TEST_P(SyncMpscEnd, rx_is_closed_when_dropping_all_senders_except_weak_senders) {
+  auto [tx, rx] = heddle_test::make_channel<int>(GetParam());
+  const auto weak = tx.downgrade();
+  { const auto gone = std::move(tx); }
+  EXPECT_TRUE(rx.is_closed());
+}
+
+TEST_P(SyncMpscEnd, rx_is_not_closed_when_there_are_permits_but_not_senders) {
+  auto [tx, rx] = heddle_test::make_channel<int>(GetParam());
+  auto permit = tx.try_reserve();
+  ASSERT_TRUE(permit.has_value());
+  { const auto gone = std::move(tx); }
+  EXPECT_FALSE(rx.is_closed());
+  { const auto gone = *std::move(permit); }
+  EXPECT_TRUE(rx.is_closed());
+}
+
+TEST_P(SyncMpscEnd, try_recv_close_while_empty) {
+  auto [tx, rx] = heddle_test::make_channel<int>(GetParam());
+  EXPECT_EQ(rx.try_recv(), std::unexpected(mpsc::TryRecvError::kEmpty));
+  rx.close();
+  EXPECT_EQ(rx.try_recv(), std::unexpected(mpsc::TryRecvError::kDisconnected));
+}
+
+TEST_P(SyncMpscEnd, try_recv_after_receiver_close_with_permit) {
+  auto [tx, rx] = heddle_test::make_channel<int>(GetParam());
+  auto permit = tx.try_reserve();
+  rx.close();
+  EXPECT_EQ(rx.try_recv(), std::unexpected(mpsc::TryRecvError::kEmpty));
+  std::move(*permit).send(5);
+  EXPECT_EQ(rx.try_recv(), 5);
+  EXPECT_EQ(rx.try_recv(), std::unexpected(mpsc::TryRecvError::kDisconnected));
+}
+
+TEST_P(SyncMpscEnd, recv_many_with_non_empty_buffer_closed_and_idle) {
+  auto [tx, rx] = heddle_test::make_channel<int>(GetParam());
+  ASSERT_TRUE(tx.send(1).has_value());
+  { const auto gone = std::move(tx); }
+  std::vector<int> got{0};
+  WakeCounter task;
+  {
+    auto recv = rx.recv_many_async(got, 10);
+    EXPECT_EQ(task.poll(recv).take(), 1U);
+  }
+  auto recv = rx.recv_many_async(got, 10);
+  EXPECT_EQ(task.poll(recv).take(), 0U);
+  EXPECT_EQ(got, (std::vector{0, 1}));
+}
+
+TEST_P(SyncMpscEnd, release_waker_on_rx_drop) {
+  auto [tx, rx] = heddle_test::make_channel<int>(GetParam());
+  auto target = std::make_shared<int>(0);
+  {
+    const heddle::Waker waker = heddle::future::waker_fn([target] {});
+    auto recv = rx.recv_async();
+    heddle::Context cx(waker);
+    EXPECT_TRUE(recv.poll(cx).is_pending());
+  }
+  EXPECT_EQ(target.use_count(), 1) << "what waited left its waker in the channel";
+}
+
 TEST(AsyncMpsc, closed_is_ready_when_the_receiver_is_gone) {
   WakeCounter task, other;
   auto [tx, rx] = mpsc::channel<int>();

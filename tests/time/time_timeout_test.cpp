@@ -3,6 +3,7 @@
 #include <heddle/future/async.hpp>
 #include <heddle/future/block_on.hpp>
 #include <heddle/future/select.hpp>
+#include <heddle/runtime/error.hpp>
 #include <heddle/runtime/runtime.hpp>
 #include <heddle/time/pause.hpp>
 #include <heddle/time/timeout.hpp>
@@ -11,6 +12,8 @@
 
 #include <chrono>
 #include <memory>
+#include <stdexcept>
+#include <string>
 #include <utility>
 
 namespace {
@@ -105,6 +108,47 @@ TEST(TimeTimeout, fires_over_a_future_that_spends_the_whole_budget) {
   runtime.block_on([]() -> hd::Task<> {
     EXPECT_FALSE((co_await timeout(5ms, hd::poll_fn(&busy))).has_value());
   }());
+}
+
+TEST(TimeTimeout, a_future_that_is_ready_when_its_time_is_up_is_in_time) {
+  run_paused([]() -> hd::Task<> {
+    EXPECT_TRUE((co_await timeout(100ms, sleep(100ms))).has_value());
+    const Instant past = Instant::now() - 1s;
+    EXPECT_EQ(co_await timeout_at(past, hd::ready(1)), 1);
+  }());
+}
+
+TEST(TimeTimeout, a_future_is_asked_once_before_it_is_late) {
+  run_paused([]() -> hd::Task<> {
+    static int polls;
+    polls = 0;
+    const auto counts = [](hd::Context&) -> hd::Poll<int> {
+      ++polls;
+      return hd::Pending;
+    };
+    EXPECT_FALSE((co_await timeout_at(Instant(0), hd::poll_fn(counts))).has_value());
+    EXPECT_EQ(polls, 1);
+  }());
+}
+
+TEST(TimeTimeout, what_the_future_throws_is_thrown) {
+  run_paused([]() -> hd::Task<> {
+    const auto throws = []() -> hd::Async<int> {
+      co_await sleep(1ms);
+      throw std::runtime_error("inner");
+    };
+    std::string what;
+    try {
+      static_cast<void>(co_await timeout(1s, throws()));
+    } catch (const std::runtime_error& error) {
+      what = error.what();
+    }
+    EXPECT_EQ(what, "inner");
+  }());
+}
+
+TEST(TimeTimeout, outside_of_a_runtime_waiting_for_it_throws) {
+  EXPECT_THROW(static_cast<void>(hd::block_on(timeout(1s, hd::pending()))), hd::runtime::NoRuntime);
 }
 
 TEST(TimeTimeout, a_loser_of_a_select_leaves_no_timer_behind) {
