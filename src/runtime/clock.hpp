@@ -36,8 +36,9 @@ class Clock {
   [[nodiscard]] bool paused() const noexcept { return paused_.load(base::acquire); }
 
   /// Stops at the next whole tick, so that sleeps of whole milliseconds end exactly in paused time.
-  void pause() noexcept {
-    frozen_.store((now() + kTick - 1) / kTick * kTick, base::release);
+  void pause() noexcept { pause_at((now() + kTick - 1) / kTick * kTick); }
+  void pause_at(std::uint64_t then) noexcept {
+    frozen_.store(then, base::release);
     paused_.store(true, base::release);
     shifted_.store(true, base::release);
   }

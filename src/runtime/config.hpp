@@ -39,6 +39,9 @@ struct Config {
   std::uint32_t event_interval = 61;
   std::uint32_t global_queue_interval = 31;
   bool start_paused = false;
+  // A current-thread runtime whose ready tasks are polled in an order drawn from the seed, and whose paused clock starts
+  // at a fixed time: the same seed gives the same run.
+  bool simulated = false;
   std::uint64_t seed = 0x9e3779b97f4a7c15U;
   static constexpr std::uint64_t kStallThreshold = 100'000'000;
   std::optional<std::uint64_t> stall_threshold;  // nanoseconds, 0 is never; unless given: the above, or never

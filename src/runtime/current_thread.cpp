@@ -55,6 +55,10 @@ class CurrentThread::MainWaker final : public future::WakeTarget {
 
 namespace {
 
+// Days into the clock, so that there is a past as well.
+constexpr std::uint64_t kStartOfSimulation = 1'000'000'000'000'000;
+constexpr std::uint32_t kMostSkipped = 3;
+
 [[noreturn]] void refuse(const std::exception_ptr& panic) {
   throw RuntimeShutDown("a task panicked: " + base::describe(panic));
 }
@@ -62,8 +66,11 @@ namespace {
 }  // namespace
 
 CurrentThread::CurrentThread(const Config& config, std::unique_ptr<Driver> driver)
-    : Shared(config, 1, std::move(driver)), Worker(static_cast<const Shared&>(*this), 0) {
-  if (config_.start_paused) clock().pause();
+    : Shared(config, 1, std::move(driver)),
+      Worker(static_cast<const Shared&>(*this), 0),
+      random_(config.seed) {
+  if (config_.simulated) clock().pause_at(kStartOfSimulation);
+  else if (config_.start_paused) clock().pause();
   if (config_.stall_threshold || config_.on_stall) watch_ = std::make_unique<StallWatch>(config_);
 }
 
@@ -153,7 +160,7 @@ bool CurrentThread::run_some_tasks() noexcept {
     if (++tick_ % config_.global_queue_interval == 0 || queue_.empty()) {
       injected_.pop(queue_, std::numeric_limits<std::size_t>::max());
     }
-    TaskHeader* task = queue_.pop_front();
+    TaskHeader* task = config_.simulated ? pop_any() : queue_.pop_front();
     if (task == nullptr) return false;
     metrics.polls.add();
     if (run_task(*task, hooks(), watch_ == nullptr ? nullptr : &watch_->lease()) == AfterPoll::kRequeue) {
@@ -162,6 +169,14 @@ bool CurrentThread::run_some_tasks() noexcept {
     if (panic_ != nullptr) return true;
   }
   return true;
+}
+
+TaskHeader* CurrentThread::pop_any() noexcept {
+  // A few to the back: whatever the order in a queue of any length, each next one is possible, at a constant cost.
+  for (std::uint32_t skipped = random_.below(kMostSkipped + 1); skipped != 0 && !queue_.empty(); --skipped) {
+    queue_.push_back(*queue_.pop_front());
+  }
+  return queue_.pop_front();
 }
 
 void CurrentThread::turn(std::uint64_t at_most) noexcept {

@@ -2,6 +2,7 @@
 // The current-thread scheduler: tasks run on the thread that calls block_on, and only meanwhile.
 #pragma once
 
+#include <heddle/base/random.hpp>
 #include <heddle/base/spin_lock.hpp>
 #include <heddle/future/waker.hpp>
 #include <heddle/runtime/detail/main_future.hpp>
@@ -55,6 +56,7 @@ class CurrentThread final : public Shared, private detail::Worker, private detai
   void drive(detail::MainFuture& future);
   void end() noexcept;
   bool run_some_tasks() noexcept;
+  [[nodiscard]] detail::TaskHeader* pop_any() noexcept;
   void turn(std::uint64_t at_most) noexcept;
   void advance_paused_clock(const MainWaker& main) noexcept;
   [[nodiscard]] std::uint64_t time_to_wait() noexcept;
@@ -67,6 +69,7 @@ class CurrentThread final : public Shared, private detail::Worker, private detai
   detail::TaskQueue queue_;
   std::uint32_t tick_ = 0;
   std::uint32_t turned_at_ = 0;
+  base::FastRandom random_;  // only for a simulation
 
   base::SpinLock lock_;
   // Guarded by lock_: whether somebody has the core, and whom to wake when it is free.

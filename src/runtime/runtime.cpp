@@ -273,6 +273,13 @@ io::Result<LocalRuntime> Builder::build_local() {
 
 namespace detail {
 
+io::Result<Runtime> make_simulated(std::uint64_t seed) {
+  Builder builder = Builder::current_thread();
+  builder.seed(seed).start_paused();
+  builder.config_->simulated = true;
+  return builder.build();
+}
+
 void poll_here(Shared& shared, MainFuture& future) { shared.poll_here(future); }
 
 Shared& current_runtime(const char* what_for) {

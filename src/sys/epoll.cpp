@@ -2,6 +2,8 @@
 // The system calls behind Epoll.
 #include "sys/epoll.hpp"
 
+#include "sys/kernel.hpp"
+
 #include <algorithm>
 #include <array>
 #include <cerrno>
@@ -38,6 +40,7 @@ int wait_ms(std::uint64_t nanoseconds) noexcept {
 }  // namespace
 
 std::expected<Epoll, int> Epoll::make() noexcept {
+  if (Kernel* const simulated = kernel()) return Epoll(simulated, -1, -1);
   const int epoll = ::epoll_create1(EPOLL_CLOEXEC);
   if (epoll < 0) return std::unexpected(errno);
   const int event = ::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
@@ -46,7 +49,7 @@ std::expected<Epoll, int> Epoll::make() noexcept {
     ::close(epoll);
     return std::unexpected(error);
   }
-  Epoll result(epoll, event);
+  Epoll result(nullptr, epoll, event);
   // Edge-triggered: each write to the eventfd is an edge of its own, so nobody has to read it.
   epoll_event interest{};
   interest.events = EPOLLIN | EPOLLET;
@@ -55,7 +58,7 @@ std::expected<Epoll, int> Epoll::make() noexcept {
 }
 
 Epoll::Epoll(Epoll&& other) noexcept
-    : epoll_(std::exchange(other.epoll_, -1)), event_(std::exchange(other.event_, -1)) {}
+    : kernel_(other.kernel_), epoll_(std::exchange(other.epoll_, -1)), event_(std::exchange(other.event_, -1)) {}
 
 Epoll::~Epoll() {
   if (event_ >= 0) ::close(event_);
@@ -63,6 +66,7 @@ Epoll::~Epoll() {
 }
 
 int Epoll::add(int fd, void* token) noexcept {
+  if (kernel_ != nullptr) return kernel_->watch(fd, token);
   epoll_event interest{};
   interest.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET;
   interest.data.ptr = token;
@@ -70,11 +74,13 @@ int Epoll::add(int fd, void* token) noexcept {
 }
 
 void Epoll::remove(int fd) noexcept {
+  if (kernel_ != nullptr) return kernel_->unwatch(fd);
   epoll_event unused{};
   ::epoll_ctl(epoll_, EPOLL_CTL_DEL, fd, &unused);
 }
 
 std::size_t Epoll::wait(std::span<EpollEvent> events, std::uint64_t nanoseconds) noexcept {
+  if (kernel_ != nullptr) return kernel_->wait(events, nanoseconds);
   std::array<epoll_event, kBatch> batch;
   const int room = static_cast<int>(std::min(events.size(), batch.size()));
   const int count = ::epoll_wait(epoll_, batch.data(), room, wait_ms(nanoseconds));
@@ -87,6 +93,7 @@ std::size_t Epoll::wait(std::span<EpollEvent> events, std::uint64_t nanoseconds)
 }
 
 void Epoll::interrupt() noexcept {
+  if (kernel_ != nullptr) return kernel_->interrupt();
   const std::uint64_t one = 1;
   // Fails only when 2^64 - 1 interrupts stand unread; those that stand are edges enough.
   [[maybe_unused]] const auto written = ::write(event_, &one, sizeof one);

@@ -8,6 +8,8 @@
 
 namespace heddle::inline v0::sys {
 
+class Kernel;
+
 /// Flags of an event, free of the kernel's names.
 struct EpollEvent {
   static constexpr std::uint32_t kIn = 1, kOut = 2, kReadHangUp = 4, kHangUp = 8, kError = 16;
@@ -34,8 +36,10 @@ class Epoll {
   void interrupt() noexcept;
 
  private:
-  Epoll(int epoll, int event) noexcept : epoll_(epoll), event_(event) {}
+  Epoll(Kernel* kernel, int epoll, int event) noexcept : kernel_(kernel), epoll_(epoll), event_(event) {}
 
+  // Of the thread that made it: interrupt() is called by others.
+  Kernel* kernel_;
   int epoll_;
   int event_;
 };

@@ -2,6 +2,8 @@
 // The system calls behind sockets.
 #include "sys/socket.hpp"
 
+#include "sys/kernel.hpp"
+
 #include <cerrno>
 #include <cstring>
 
@@ -87,7 +89,10 @@ bool would_block(int error) noexcept { return error == EAGAIN || error == EWOULD
 bool was_interrupted(int error) noexcept { return error == EINTR; }
 bool ended_in_queue(int error) noexcept { return error == ECONNABORTED || error == EPROTO; }
 
-void close(int fd) noexcept { ::close(fd); }
+void close(int fd) noexcept {
+  if (Kernel* const simulated = kernel(); simulated != nullptr && simulated->close(fd)) return;
+  ::close(fd);
+}
 
 Fd::~Fd() {
   if (fd_ >= 0) close(fd_);
@@ -109,12 +114,14 @@ std::string ip_to_string(const std::array<std::uint8_t, 16>& bytes, bool v6) {
 }
 
 Outcome<Fd> tcp_socket(bool v6) noexcept {
+  if (Kernel* const simulated = kernel()) return simulated->tcp_socket(v6);
   const int fd = ::socket(v6 ? AF_INET6 : AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
   if (fd < 0) return failed();
   return Fd(fd);
 }
 
 Outcome<void> listen_on(int fd, const InetAddr& addr, int backlog) noexcept {
+  if (Kernel* const simulated = kernel()) return simulated->listen_on(fd, addr, backlog);
   if (auto set = set_option(fd, SOL_SOCKET, SO_REUSEADDR, 1); !set) return set;
   SystemAddr system = to_system(addr);
   if (::bind(fd, system.raw(), system.size) != 0) return failed();
@@ -122,6 +129,7 @@ Outcome<void> listen_on(int fd, const InetAddr& addr, int backlog) noexcept {
 }
 
 Outcome<std::pair<int, InetAddr>> accept(int fd) noexcept {
+  if (Kernel* const simulated = kernel()) return simulated->accept(fd);
   SystemAddr peer;
   const int accepted = ::accept4(fd, peer.raw(), &peer.size, SOCK_CLOEXEC | SOCK_NONBLOCK);
   if (accepted < 0) return failed();
@@ -129,6 +137,7 @@ Outcome<std::pair<int, InetAddr>> accept(int fd) noexcept {
 }
 
 Outcome<Connect> connect(int fd, const InetAddr& addr) noexcept {
+  if (Kernel* const simulated = kernel()) return simulated->connect(fd, addr);
   SystemAddr system = to_system(addr);
   if (::connect(fd, system.raw(), system.size) == 0) return Connect::kDone;
   // An interrupted attempt goes on by itself.
@@ -137,40 +146,48 @@ Outcome<Connect> connect(int fd, const InetAddr& addr) noexcept {
 }
 
 int take_error(int fd) noexcept {
+  if (Kernel* const simulated = kernel()) return simulated->take_error(fd);
   int error = 0;
   socklen_t size = sizeof error;
   return ::getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &size) == 0 ? error : errno;
 }
 
 Outcome<InetAddr> local_addr(int fd) noexcept {
+  if (Kernel* const simulated = kernel()) return simulated->local_addr(fd);
   SystemAddr addr;
   if (::getsockname(fd, addr.raw(), &addr.size) != 0) return failed();
   return from_system(addr);
 }
 
 Outcome<InetAddr> peer_addr(int fd) noexcept {
+  if (Kernel* const simulated = kernel()) return simulated->peer_addr(fd);
   SystemAddr addr;
   if (::getpeername(fd, addr.raw(), &addr.size) != 0) return failed();
   return from_system(addr);
 }
 
 Outcome<std::size_t> receive(int fd, std::span<std::byte> into, Peek peek) noexcept {
+  if (Kernel* const simulated = kernel()) return simulated->receive(fd, into, peek);
   return transferred(::recv(fd, into.data(), into.size(), peek == Peek::kYes ? MSG_PEEK : 0));
 }
 
 Outcome<std::size_t> send(int fd, std::span<const std::byte> from) noexcept {
+  if (Kernel* const simulated = kernel()) return simulated->send(fd, from);
   return transferred(::send(fd, from.data(), from.size(), MSG_NOSIGNAL));
 }
 
 Outcome<void> shut_down(int fd, Half half) noexcept {
+  if (Kernel* const simulated = kernel()) return simulated->shut_down(fd, half);
   return done(::shutdown(fd, half == Half::kRead ? SHUT_RD : half == Half::kWrite ? SHUT_WR : SHUT_RDWR));
 }
 
 Outcome<void> set_nodelay(int fd, bool on) noexcept {
+  if (Kernel* const simulated = kernel()) return simulated->set_nodelay(fd, on);
   return set_option(fd, IPPROTO_TCP, TCP_NODELAY, static_cast<int>(on));
 }
 
 Outcome<bool> nodelay(int fd) noexcept {
+  if (Kernel* const simulated = kernel()) return simulated->nodelay(fd);
   int on = 0;
   socklen_t size = sizeof on;
   if (::getsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, &size) != 0) return failed();
@@ -178,6 +195,7 @@ Outcome<bool> nodelay(int fd) noexcept {
 }
 
 Outcome<void> set_linger(int fd, std::optional<int> seconds) noexcept {
+  if (Kernel* const simulated = kernel()) return simulated->set_linger(fd, seconds);
   linger value{};
   value.l_onoff = seconds.has_value() ? 1 : 0;
   value.l_linger = seconds.value_or(0);

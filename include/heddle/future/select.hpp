@@ -39,6 +39,8 @@ namespace detail {
 
 /// A number in [0, bound) from the thread's generator.
 [[nodiscard]] std::uint32_t random_below(std::uint32_t bound) noexcept;
+/// From now on this thread draws the numbers of `seed`.
+void seed_random(std::uint64_t seed) noexcept;
 
 template <class Arm>
 inline constexpr bool kIsOtherwise = false;

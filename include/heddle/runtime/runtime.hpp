@@ -34,6 +34,8 @@ struct Config;
 namespace detail {
 /// Polls `future` on this thread, which runs no tasks, until it is ready.
 void poll_here(Shared& shared, MainFuture& future);
+/// A current-thread runtime in which the same seed gives the same run. See testing::Simulation.
+[[nodiscard]] io::Result<Runtime> make_simulated(std::uint64_t seed);
 }  // namespace detail
 
 /// Makes this thread belong to a runtime while it lives: spawn, timers and sockets work. Tokio's `EnterGuard`.
@@ -307,6 +309,7 @@ class Builder {
   [[nodiscard]] io::Result<LocalRuntime> build_local();
 
  private:
+  friend io::Result<Runtime> detail::make_simulated(std::uint64_t seed);
   explicit Builder(bool multi_thread);
   Builder& keep_threads_alive(std::uint64_t nanoseconds);
   std::unique_ptr<Config> config_;

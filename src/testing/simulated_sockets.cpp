@@ -1,0 +1,277 @@
+// SPDX-License-Identifier: MIT
+// The system calls on sockets, as a simulation answers them.
+#include "testing/simulated_kernel.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <functional>
+#include <type_traits>
+#include <utility>
+
+namespace heddle::inline v0::testing {
+
+namespace {
+
+bool is_unspecified(const sys::InetAddr& addr) noexcept {
+  return std::ranges::all_of(addr.ip, [](std::uint8_t byte) { return byte == 0; });
+}
+
+std::unexpected<int> fails(int error) noexcept { return std::unexpected(error); }
+
+}  // namespace
+
+SimulatedKernel::Slot* SimulatedKernel::slot_of(int fd) noexcept {
+  const std::int64_t index = std::int64_t{fd} - sys::kFirstSimulated;
+  return index < 0 || index >= std::ssize(slots_) ? nullptr : &slots_[static_cast<std::size_t>(index)];
+}
+
+SimulatedKernel::Socket* SimulatedKernel::find(int fd) noexcept {
+  Slot* slot = slot_of(fd);
+  return slot == nullptr ? nullptr : slot->socket.get();
+}
+
+std::pair<int, SimulatedKernel::Socket*> SimulatedKernel::open() {
+  if (free_.empty()) {
+    free_.push_back(sys::kFirstSimulated + static_cast<int>(slots_.size()));
+    slots_.emplace_back();
+  }
+  const int fd = free_.back();
+  free_.pop_back();
+  Slot& slot = *slot_of(fd);
+  ++slot.generation;
+  slot.socket = std::make_unique<Socket>();
+  ++open_;
+  return {fd, slot.socket.get()};
+}
+
+void SimulatedKernel::free(int fd) noexcept {
+  unwatch(fd);
+  slot_of(fd)->socket.reset();
+  free_.push_back(fd);
+  --open_;
+}
+
+int SimulatedKernel::listener_at(const sys::InetAddr& addr) noexcept {
+  for (const int fd : listeners_) {
+    const Socket& listener = *find(fd);
+    if (listener.local.port != addr.port || listener.local.v6 != addr.v6) continue;
+    if (listener.local.ip == addr.ip || is_unspecified(listener.local)) return fd;
+  }
+  return -1;
+}
+
+template <class T>
+sys::Outcome<T> SimulatedKernel::noted(char call, int fd, sys::Outcome<T> outcome) noexcept {
+  std::uint64_t value = 0;
+  if (!outcome.has_value()) value = static_cast<std::uint64_t>(outcome.error()) << 32;
+  else if constexpr (std::is_integral_v<T>) value = static_cast<std::uint64_t>(*outcome);
+  note(value ^ (static_cast<std::uint64_t>(call) << 56) ^ static_cast<std::uint64_t>(fd));
+  return outcome;
+}
+
+std::optional<int> SimulatedKernel::failure(Socket* socket) {
+  if (socket == nullptr) return EBADF;
+  if (happens(faults.interrupt_)) return EINTR;
+  if (socket->state == State::kFresh || socket->state == State::kListening) return ENOTCONN;
+  return std::nullopt;
+}
+
+sys::Outcome<sys::Fd> SimulatedKernel::tcp_socket(bool v6) {
+  if (descriptors() >= max_descriptors || happens(faults.no_descriptor_)) return noted<sys::Fd>('s', 0, fails(EMFILE));
+  const auto [fd, socket] = open();
+  socket->v6 = v6;
+  return noted<sys::Fd>('s', fd, sys::Fd(fd));
+}
+
+sys::Outcome<void> SimulatedKernel::listen_on(int fd, const sys::InetAddr& addr, int backlog) {
+  Socket* socket = find(fd);
+  if (socket == nullptr) return fails(EBADF);
+  if (socket->state != State::kFresh) return fails(EINVAL);
+  sys::InetAddr local = addr;
+  if (local.port == 0) local.port = next_port_++;
+  for (const int other : listeners_) {
+    const sys::InetAddr& taken = find(other)->local;
+    const bool overlap = taken.ip == local.ip || is_unspecified(taken) || is_unspecified(local);
+    if (taken.port == local.port && taken.v6 == local.v6 && overlap) return fails(EADDRINUSE);
+  }
+  socket->state = State::kListening;
+  socket->local = local;
+  socket->backlog = static_cast<std::size_t>(std::max(backlog, 1));
+  listeners_.push_back(fd);
+  return {};
+}
+
+sys::Outcome<std::pair<int, sys::InetAddr>> SimulatedKernel::accept(int fd) {
+  using Accepted = std::pair<int, sys::InetAddr>;
+  Socket* listener = find(fd);
+  if (listener == nullptr) return fails(EBADF);
+  if (listener->state != State::kListening) return fails(EINVAL);
+  if (happens(faults.interrupt_)) return noted<Accepted>('a', fd, fails(EINTR));
+  if (listener->queue.empty()) return noted<Accepted>('a', fd, fails(EAGAIN));
+  if (descriptors() >= max_descriptors || happens(faults.no_descriptor_)) {
+    return noted<Accepted>('a', fd, fails(EMFILE));
+  }
+  const int accepted = listener->queue.front();
+  listener->queue.pop_front();
+  --queued_;
+  if (happens(faults.abort_accept_)) {
+    reset(accepted, *find(accepted));
+    free(accepted);
+    return noted<Accepted>('a', fd, fails(ECONNABORTED));
+  }
+  return noted<Accepted>('a', accepted, Accepted(accepted, find(accepted)->peer));
+}
+
+bool SimulatedKernel::close(int fd) {
+  Socket* socket = find(fd);
+  if (socket == nullptr) return slot_of(fd) != nullptr;
+  note(static_cast<std::uint64_t>('c') << 56 ^ static_cast<std::uint64_t>(fd));
+  for (const int waiting : socket->queue) {
+    --queued_;
+    reset(waiting, *find(waiting));
+    free(waiting);
+  }
+  std::erase(listeners_, fd);
+  const int other_fd = socket->other;
+  if (Socket* other = find(other_fd)) {
+    if (socket->unread != 0 || socket->resets_on_close) {
+      ++figures_.resets;
+      post_in_order(*other, other_fd, Kind::kReset);
+    } else if (!socket->writes_shut) {
+      post_in_order(*other, other_fd, Kind::kEnd);
+    }
+    other->other = -1;
+  }
+  free(fd);
+  return true;
+}
+
+sys::Outcome<sys::Connect> SimulatedKernel::connect(int fd, const sys::InetAddr& addr) {
+  Socket* socket = find(fd);
+  if (socket == nullptr) return fails(EBADF);
+  if (socket->state != State::kFresh) return fails(EISCONN);
+  socket->state = State::kConnecting;
+  socket->peer = addr;
+  socket->local = addr;  // each machine talks to itself, by the address that it is called by
+  socket->local.port = next_port_ = next_port_ == 65535 ? 32768 : static_cast<std::uint16_t>(next_port_ + 1);
+  post(now() + delay(*socket), Kind::kConnect, fd);
+  return noted<sys::Connect>('C', fd, sys::Connect::kUnderWay);
+}
+
+int SimulatedKernel::take_error(int fd) {
+  Socket* socket = find(fd);
+  return socket == nullptr ? EBADF : std::exchange(socket->error, 0);
+}
+
+sys::Outcome<sys::InetAddr> SimulatedKernel::local_addr(int fd) {
+  Socket* socket = find(fd);
+  if (socket == nullptr) return fails(EBADF);
+  return socket->local;
+}
+
+sys::Outcome<sys::InetAddr> SimulatedKernel::peer_addr(int fd) {
+  Socket* socket = find(fd);
+  if (socket == nullptr) return fails(EBADF);
+  if (socket->state != State::kConnected) return fails(ENOTCONN);
+  return socket->peer;
+}
+
+sys::Outcome<std::size_t> SimulatedKernel::receive(int fd, std::span<std::byte> into, sys::Peek peek) {
+  Socket* socket = find(fd);
+  if (const auto error = failure(socket)) return noted<std::size_t>('r', fd, fails(*error));
+  if (socket->state == State::kConnected && happens(faults.reset_)) reset(fd, *socket);
+  if (socket->state == State::kReset) {
+    if (const int error = std::exchange(socket->error, 0)) return noted<std::size_t>('r', fd, fails(error));
+    return 0;
+  }
+  maybe_report_nothing(fd, *socket);
+  if (socket->arrived.empty()) {
+    if (socket->end_arrived || socket->reads_shut) return noted<std::size_t>('r', fd, 0U);
+    return noted<std::size_t>('r', fd, fails(EAGAIN));
+  }
+  const std::size_t count = std::min(into.size(), socket->arrived.size());
+  std::ranges::copy(std::as_bytes(std::span(socket->arrived)).first(count), into.begin());
+  if (peek == sys::Peek::kNo) {
+    socket->arrived.erase(0, count);
+    socket->unread -= count;
+    if (Socket* other = find(socket->other); other != nullptr && other->wants_room) {
+      post(now() + delay(*socket), Kind::kRoom, socket->other);
+    }
+  }
+  return noted<std::size_t>('r', fd, count);
+}
+
+sys::Outcome<std::size_t> SimulatedKernel::send(int fd, std::span<const std::byte> from) {
+  Socket* socket = find(fd);
+  if (const auto error = failure(socket)) return noted<std::size_t>('w', fd, fails(*error));
+  if (socket->state == State::kConnecting) return fails(EAGAIN);
+  if (socket->state == State::kConnected && happens(faults.reset_)) reset(fd, *socket);
+  if (socket->state == State::kReset) {
+    const int error = std::exchange(socket->error, 0);
+    return noted<std::size_t>('w', fd, fails(error != 0 ? error : EPIPE));
+  }
+  if (socket->writes_shut) return noted<std::size_t>('w', fd, fails(EPIPE));
+  maybe_report_nothing(fd, *socket);
+  const int other_fd = socket->other;
+  Socket* other = find(other_fd);
+  if (other == nullptr) {  // its system answers with a reset
+    post(now() + 2 * delay(*socket), Kind::kReset, fd);
+    return noted<std::size_t>('w', fd, from.size());
+  }
+  const std::size_t room = buffer - std::min(buffer, other->unread);
+  std::size_t count = std::min(room, from.size());
+  if (count > 1 && happens(faults.cut_write_)) {
+    count = 1 + random_.below(static_cast<std::uint32_t>(count - 1));
+    post(now() + delay(*socket), Kind::kRoom, fd);
+  } else if (count < from.size()) {
+    socket->wants_room = true;
+  }
+  if (count == 0) return noted<std::size_t>('w', fd, fails(EAGAIN));
+  std::string bytes(count, '\0');
+  std::ranges::copy(from.first(count), std::as_writable_bytes(std::span(bytes)).begin());
+  note(std::hash<std::string>()(bytes));
+  other->unread += count;
+  if (count > 1 && happens(faults.split_)) {
+    const std::size_t first = 1 + random_.below(static_cast<std::uint32_t>(count - 1));
+    post_in_order(*other, other_fd, Kind::kBytes, bytes.substr(0, first));
+    bytes.erase(0, first);
+  }
+  post_in_order(*other, other_fd, Kind::kBytes, std::move(bytes));
+  return noted<std::size_t>('w', fd, count);
+}
+
+sys::Outcome<void> SimulatedKernel::shut_down(int fd, sys::Half half) {
+  Socket* socket = find(fd);
+  if (socket == nullptr) return fails(EBADF);
+  if (socket->state != State::kConnected) return fails(ENOTCONN);
+  if (half != sys::Half::kWrite) {
+    socket->reads_shut = true;
+    report(fd, *socket, sys::EpollEvent::kIn | sys::EpollEvent::kReadHangUp);
+  }
+  if (half == sys::Half::kRead || std::exchange(socket->writes_shut, true)) return {};
+  if (Socket* other = find(socket->other)) post_in_order(*other, socket->other, Kind::kEnd);
+  if (socket->end_arrived) report(fd, *socket, sys::EpollEvent::kHangUp);
+  return {};
+}
+
+sys::Outcome<void> SimulatedKernel::set_nodelay(int fd, bool on) {
+  Socket* socket = find(fd);
+  if (socket == nullptr) return fails(EBADF);
+  socket->nodelay = on;
+  return {};
+}
+
+sys::Outcome<bool> SimulatedKernel::nodelay(int fd) {
+  Socket* socket = find(fd);
+  if (socket == nullptr) return fails(EBADF);
+  return socket->nodelay;
+}
+
+sys::Outcome<void> SimulatedKernel::set_linger(int fd, std::optional<int> seconds) {
+  Socket* socket = find(fd);
+  if (socket == nullptr) return fails(EBADF);
+  socket->resets_on_close = seconds == 0;
+  return {};
+}
+
+}  // namespace heddle::inline v0::testing
