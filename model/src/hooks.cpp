@@ -104,13 +104,15 @@ int __cxa_thread_atexit(void (*destroy)(void*), void* object, void* library) {
 
 void __tsan_init() {}
 
-// The standard library's own atomics: shared_ptr's counts, and whether a static has been made.
+// Atomics that aren't the seam's: shared_ptr's counts, whether a static has been made, and the program's settings.
 std::int32_t __tsan_atomic32_fetch_add(std::int32_t* count, std::int32_t operand, int) {
   if (!watching) return __atomic_fetch_add(count, operand, __ATOMIC_ACQ_REL);
   const Inside inside;
   return engine().add_to_foreign(count, operand);
 }
 std::int8_t __tsan_atomic8_load(const std::int8_t* guard, int) { return __atomic_load_n(guard, __ATOMIC_ACQUIRE); }
+void __tsan_atomic8_store(std::int8_t* flag, std::int8_t value, int) { __atomic_store_n(flag, value, __ATOMIC_RELEASE); }
+void __tsan_atomic_signal_fence(int) {}
 
 #define HEDDLE_MODEL_HOOK(name, size, kind) \
   void name(void* address) { touch(address, size, Access::kind, __builtin_return_address(0)); }

@@ -162,8 +162,8 @@ struct IsNotified {
   }
   hd::Async<> kept() {
     if (notified == 0) co_await notify->notified();
-    const bool ended = (co_await notifier).has_value();
-    EXPECT_TRUE(ended);
+    const auto ended = co_await notifier;
+    EXPECT_TRUE(ended.has_value());
     auto again = [this] { ++notified; };
     co_await hd::select(hd::biased, hd::on(notify->notified(), again), hd::on(hd::ready(), [] {}));
     EXPECT_LE(notified, 1);

@@ -88,7 +88,9 @@ struct ReceivesMany {
 
   ReceivesMany() { hd::task::spawn(send_all(std::move(channel.tx))); }
   hd::Async<> run() {
-    while (co_await channel.rx.recv_many_async(got, 2) != 0) {
+    for (;;) {
+      const std::size_t count = co_await channel.rx.recv_many_async(got, 2);
+      if (count == 0) co_return;
     }
   }
   hd::Async<> kept() {
@@ -118,8 +120,8 @@ struct Sends {
   hd::Async<> run() {
     while (unsent != nullptr || made < kMessages) {
       if (unsent == nullptr) unsent = std::make_unique<int>(++made);
-      const bool sent = (co_await tx->send_async(std::move(unsent))).has_value();
-      EXPECT_TRUE(sent);
+      const auto sent = co_await tx->send_async(std::move(unsent));
+      EXPECT_TRUE(sent.has_value());
     }
   }
   hd::Async<> kept() {
@@ -260,7 +262,7 @@ struct SeesChanges {
 
   SeesChanges() { hd::task::spawn(change_all(std::move(channel.tx))); }
   hd::Async<> run() {
-    while (co_await channel.rx.changed()) seen.push_back(*channel.rx.borrow_and_update());
+    while (const auto news = co_await channel.rx.changed()) seen.push_back(*channel.rx.borrow_and_update());
   }
   hd::Async<> kept() {
     co_await run();

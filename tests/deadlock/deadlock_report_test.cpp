@@ -199,7 +199,7 @@ TEST_P(DeadlockReport, names_a_channel_once) {
     std::vector<hd::task::JoinHandle<void>> waiting;
     while ((co_await rx.recv_async()).value()) {
       auto [tx, one] = hd::oneshot::channel<int>();
-      auto wait = [](hd::oneshot::Sender<int> keep, hd::oneshot::Receiver<int> answer) -> hd::Task<> {
+      auto wait = []([[maybe_unused]] hd::oneshot::Sender<int> keep, hd::oneshot::Receiver<int> answer) -> hd::Task<> {
         static_cast<void>(co_await answer);
       };
       hd::task::spawn(wait(std::move(tx), std::move(one)));

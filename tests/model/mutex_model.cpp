@@ -28,6 +28,10 @@ using heddle_test::kAll;
 class Guarded {
  public:
   void add() { plain_.set(plain_.get() + 1); }
+  void add_under(const Mutex<int>& mutex) {
+    const auto guard = mutex.lock();
+    add();
+  }
   [[nodiscard]] int count() const { return plain_.get(); }
 
  private:
@@ -38,10 +42,7 @@ TEST(MutexModel, two_threads_exclude_each_other_and_see_what_was_written) {
   expect_holds(kAll, [] {
     const Mutex<int> mutex(0);
     Guarded guarded;
-    const auto add = [&] {
-      const auto guard = mutex.lock();
-      guarded.add();
-    };
+    const auto add = [&] { guarded.add_under(mutex); };
     Thread other = spawn(add);
     add();
     other.join();
@@ -53,10 +54,7 @@ TEST(MutexModel, of_three_threads_none_sleeps_forever) {
   expect_holds({.preemptions = 3}, [] {
     const Mutex<int> mutex(0);
     Guarded guarded;
-    const auto add = [&] {
-      const auto guard = mutex.lock();
-      guarded.add();
-    };
+    const auto add = [&] { guarded.add_under(mutex); };
     Thread one = spawn(add);
     Thread two = spawn(add);
     add();
@@ -70,10 +68,7 @@ TEST(MutexModel, a_sleeper_that_is_woken_without_cause_sleeps_on) {
   expect_holds({.preemptions = 2, .spurious_wakes = 2}, [] {
     const Mutex<int> mutex(0);
     Guarded guarded;
-    const auto add = [&] {
-      const auto guard = mutex.lock();
-      guarded.add();
-    };
+    const auto add = [&] { guarded.add_under(mutex); };
     Thread one = spawn(add);
     Thread two = spawn(add);
     add();
@@ -87,14 +82,8 @@ TEST(MutexModel, who_locks_again_at_once_does_not_keep_a_sleeper_out) {
   expect_holds({.preemptions = 3}, [] {
     const Mutex<int> mutex(0);
     Guarded guarded;
-    Thread other = spawn([&] {
-      const auto guard = mutex.lock();
-      guarded.add();
-    });
-    for (int i = 0; i < 2; ++i) {
-      const auto guard = mutex.lock();
-      guarded.add();
-    }
+    Thread other = spawn([&] { guarded.add_under(mutex); });
+    for (int i = 0; i < 2; ++i) guarded.add_under(mutex);
     other.join();
     ensure(guarded.count() == 3, "no addition is lost");
   });
@@ -119,10 +108,7 @@ TEST(MutexModel, try_lock_that_fails_takes_no_wake_from_a_sleeper) {
   expect_holds({.preemptions = 3}, [] {
     const Mutex<int> mutex(0);
     Guarded guarded;
-    const auto add = [&] {
-      const auto guard = mutex.lock();
-      guarded.add();
-    };
+    const auto add = [&] { guarded.add_under(mutex); };
     Thread sleeper = spawn(add);
     Thread passer = spawn([&] {
       const auto guard = mutex.try_lock();
