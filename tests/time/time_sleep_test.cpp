@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Sleeping in real time, on every scheduler: never early, never lost.
+// Sleeping in real time, on every scheduler: never early, never lost. After Tokio's time_sleep.rs; in paused time:
+// paused_time_test.cpp and time_pause_test.cpp.
 #include "support/task_fixture.hpp"
 
 #include <heddle/future/block_on.hpp>
