@@ -46,6 +46,7 @@
 #include <heddle/future/stream_adapter.hpp>
 #include <heddle/future/stream_consumer.hpp>
 #include <heddle/future/stream_source.hpp>
+#include <heddle/future/stream_step.hpp>
 #include <heddle/future/task.hpp>
 #include <heddle/io/error.hpp>
 #include <heddle/marker/send.hpp>
