@@ -77,7 +77,8 @@ TEST(MacrosTryJoin, the_others_are_dropped_before_the_error_is_given) {
 }
 
 TEST(MacrosTryJoin, an_error_does_not_wait_for_the_others) {
-  auto result = block_on(try_join(pending<Result>(), ready(Result(std::unexpected("now")))));
+  Lives lives;
+  auto result = block_on(try_join(pending<Result>(), fallible(lives, 0, std::unexpected("now"))));
   ASSERT_FALSE(result.has_value());
   EXPECT_EQ(result.error(), "now");
 }
