@@ -25,8 +25,11 @@
 #include <heddle/io/read.hpp>
 #include <heddle/runtime/coop.hpp>
 #include <heddle/runtime/join_handle.hpp>
+#include <heddle/runtime/join_map.hpp>
+#include <heddle/runtime/join_set.hpp>
 #include <heddle/runtime/local_runtime.hpp>
 #include <heddle/runtime/task_local.hpp>
+#include <heddle/runtime/task_tracker.hpp>
 #include <heddle/time/interval.hpp>
 #include <heddle/time/sleep.hpp>
 #include <heddle/time/timeout.hpp>
@@ -90,6 +93,14 @@ static_assert(kNoAggregates<heddle::mpsc::SendError<std::string>, heddle::mpsc::
 
 // runtime, time
 static_assert(kNoAggregates<heddle::task::JoinHandle<std::string>, heddle::task::JoinHandle<void>>);
+using Tasks = heddle::task::JoinSet<std::string>;
+using TasksByName = heddle::task::JoinMap<std::string, std::string>;
+static_assert(kNoAggregates<Tasks, TasksByName, heddle::future::NextOf<Tasks>, heddle::future::NextOf<TasksByName>,
+                            heddle::task::JoinNextWithId<Tasks>, heddle::task::Identified<std::string>,
+                            heddle::task::Keyed<std::string, std::string>, heddle::task::JoinAll<Tasks>,
+                            heddle::task::Shutdown<Tasks>, heddle::task::Shutdown<TasksByName>>);
+static_assert(kNoAggregates<heddle::task::TaskTracker, heddle::task::TaskTrackerToken, heddle::task::TaskTrackerWait,
+                            heddle::task::TrackedFuture<heddle::Task<std::string>>>);
 static_assert(kNoAggregates<heddle::task::LocalSet, heddle::task::RunUntil<Wait>, heddle::runtime::LocalRuntime>);
 static_assert(kNoAggregates<heddle::task::LocalScope<std::string, Wait>, heddle::task::Unconstrained<Wait>>);
 static_assert(kNoAggregates<heddle::task::ConsumeBudget, heddle::task::HasBudgetRemaining>);

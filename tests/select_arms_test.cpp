@@ -8,6 +8,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace hd = heddle;
@@ -152,6 +153,24 @@ hd::Task<> sockets_and_time() {
   handle.abort();
 }
 
+hd::Task<> sets_of_tasks() {
+  hd::task::JoinSet<int> set;
+  set.spawn(hd::pending<int>());
+  EXPECT_LOSES(set.join_next());
+  EXPECT_LOSES(set.join_next_with_id());
+  EXPECT_LOSES(set.shutdown());
+  EXPECT_LOSES(hd::cancel_unsafe(std::move(set).join_all()));
+  hd::task::JoinMap<int, int> map;
+  map.spawn(1, hd::pending<int>());
+  EXPECT_LOSES(map.join_next());
+  EXPECT_LOSES(map.shutdown());
+  EXPECT_EQ(map.len(), 1U);
+  hd::task::TaskTracker tracker;
+  EXPECT_LOSES(tracker.wait());
+  EXPECT_LOSES(tracker.track_future(hd::pending()));
+  EXPECT_TRUE(tracker.is_empty());
+}
+
 hd::Async<> local_tasks() {
   hd::task::LocalSet set;
   auto handle = set.spawn_local(hd::pending());
@@ -197,6 +216,10 @@ TEST(SelectArms, waits_for_streams_lose_without_a_trace) {
 
 TEST(SelectArms, waits_for_sockets_and_time_lose_without_a_trace) {
   hd::runtime::Builder::current_thread().build()->block_on(sockets_and_time());
+}
+
+TEST(SelectArms, waits_for_sets_of_tasks_lose_without_a_trace) {
+  hd::runtime::Builder::current_thread().build()->block_on(sets_of_tasks());
 }
 
 TEST(SelectArms, waits_for_local_tasks_lose_without_a_trace) {

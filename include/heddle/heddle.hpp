@@ -10,7 +10,8 @@
 //   channel   mpsc and mpmc: channel, sync_channel; oneshot, broadcast, watch; channel::select for threads
 //   async     Mutex, RwLock, Semaphore, Notify, Barrier, OnceCell, SetOnce, CancellationToken
 //   runtime   Runtime, Builder, Handle, main; task::spawn, spawn_blocking, Builder, JoinHandle, yield_now;
-//             task::LocalSet, spawn_local, LocalRuntime; task::Local, unconstrained, consume_budget, has_budget_remaining
+//             task::JoinSet, JoinMap, TaskTracker; LocalSet, spawn_local, LocalRuntime;
+//             task::Local, unconstrained, consume_budget, has_budget_remaining
 //   time      Instant, sleep, sleep_until, timeout, timeout_at, interval, interval_at, DelayQueue; pause, advance, resume
 //   net       IpAddr, SocketAddr, TcpListener, TcpStream
 //   io        Error, ErrorKind, Result; AsyncRead, AsyncWrite, AsyncBufRead, AsyncSeek; read…, write…, seek, copy…,
@@ -71,6 +72,8 @@
 #include <heddle/runtime/coop.hpp>
 #include <heddle/runtime/error.hpp>
 #include <heddle/runtime/join_handle.hpp>
+#include <heddle/runtime/join_map.hpp>
+#include <heddle/runtime/join_set.hpp>
 #include <heddle/runtime/local_runtime.hpp>
 #include <heddle/runtime/local_set.hpp>
 #include <heddle/runtime/main.hpp>
@@ -82,6 +85,7 @@
 #include <heddle/runtime/task_builder.hpp>
 #include <heddle/runtime/task_local.hpp>
 #include <heddle/runtime/task_meta.hpp>
+#include <heddle/runtime/task_tracker.hpp>
 #include <heddle/sync/arc.hpp>
 #include <heddle/sync/barrier.hpp>
 #include <heddle/sync/cell.hpp>

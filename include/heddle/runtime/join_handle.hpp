@@ -12,7 +12,14 @@
 #include <type_traits>
 #include <utility>
 
-namespace heddle::inline v0::task {
+namespace heddle::inline v0 {
+
+namespace runtime::detail {
+template <class T, class Tag>
+class TaskSet;
+}  // namespace runtime::detail
+
+namespace task {
 
 /// Cancels a task from anywhere; keeps no result alive.
 ///
@@ -95,6 +102,9 @@ class JoinHandle {
   [[nodiscard]] Id id() const noexcept { return task_->id(); }
 
  private:
+  template <class, class>
+  friend class runtime::detail::TaskSet;
+
   Poll<Result> result_of(runtime::detail::TaskOutput<T>& output) const {
     if (!output.has_value()) {
       return Poll<Result>(std::in_place, std::unexpect, task_->join_error(std::move(output).error()));
@@ -141,9 +151,9 @@ class JoinHandle {
   bool taken_ = false;
 };
 
-}  // namespace heddle::inline v0::task
+}  // namespace task
 
-namespace heddle::inline v0::marker {
+namespace marker {
 
 // Both count their task with atomics; the result is taken out by the one thread that owns the handle.
 template <>
@@ -159,4 +169,5 @@ struct unsafe_rules<task::JoinHandle<T>> {
   using Owned = If<IsOwned<T>>;
 };
 
-}  // namespace heddle::inline v0::marker
+}  // namespace marker
+}  // namespace heddle::inline v0
