@@ -1,14 +1,21 @@
 # The programs around the library: each .cpp file in examples/, guide/ and bench/ is one binary of its name,
-# build/<preset>/<folder>/<name>. The target is <folder>_<name>, and <folder> builds them all. One whose third line says
-# "Does not compile" is there for the compiler's message: ./run shows it.
+# build/<preset>/<folder>/<name>, and so is each folder in there that has a main.cpp. The target is <folder>_<name>, and
+# <folder> builds them all. One whose third line says "Does not compile" is there for the compiler's message: ./run
+# shows it.
 function(heddle_programs folder)
-  file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/${folder}/*.cpp)
+  file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/${folder}/*.cpp ${PROJECT_SOURCE_DIR}/${folder}/*/main.cpp)
   add_custom_target(${folder})
   foreach(source IN LISTS sources)
     cmake_path(GET source STEM name)
-    file(STRINGS ${source} head LIMIT_COUNT 3)
-    if(head MATCHES "// Does not compile")
-      continue()
+    if(name STREQUAL main)
+      cmake_path(GET source PARENT_PATH parts)
+      cmake_path(GET parts FILENAME name)
+      file(GLOB source CONFIGURE_DEPENDS ${parts}/*.cpp)
+    else()
+      file(STRINGS ${source} head LIMIT_COUNT 3)
+      if(head MATCHES "// Does not compile")
+        continue()
+      endif()
     endif()
     set(target ${folder}_${name})
     add_executable(${target} ${source})
@@ -44,7 +51,8 @@ if(HEDDLE_EXAMPLES OR HEDDLE_GUIDE OR HEDDLE_BENCH)
   find_package(fmt REQUIRED)
 endif()
 if(HEDDLE_EXAMPLES)
-  heddle_programs(examples)
+  heddle_find_cli11()
+  heddle_programs(examples CLI11::CLI11)
 endif()
 if(HEDDLE_GUIDE AND EXISTS ${PROJECT_SOURCE_DIR}/guide)
   heddle_find_cli11()
