@@ -116,6 +116,11 @@ if(HEDDLE_EXAMPLES)
                      $<TARGET_FILE:examples_echo_server_threaded> 0)
   heddle_script_test(mini_redis examples ${HEDDLE_TEST_TIMEOUT} tests/examples/mini_redis.py
                      $<TARGET_FILE:examples_mini_redis>)
+  foreach(name http_hello tls_echo)
+    if(TARGET examples_${name})
+      heddle_script_test(${name} examples ${HEDDLE_TEST_TIMEOUT} tests/examples/${name}.py $<TARGET_FILE:examples_${name}>)
+    endif()
+  endforeach()
 endif()
 
 # What doesn't depend on how the tests are built runs in the plain builds only.
