@@ -83,6 +83,11 @@ TEST(LengthDelimited, the_head_may_be_kept) {
 TEST(LengthDelimited, more_than_the_head_may_be_skipped) {
   EXPECT_EQ(frames_of(Builder().length_field_length(3).num_skip(4).build(), "\0\0\x0b\x0cHello world"sv),
             Frames{"Hello world"});
+  auto codec = Builder().length_field_length(3).num_skip(4).build();
+  Buffer buffer("\0\0\x01"sv);
+  EXPECT_EQ(codec.decode(buffer).value(), std::nullopt);
+  buffer.append("-a");
+  EXPECT_EQ(text_of(codec.decode(buffer).value().value()), "a");
 }
 
 TEST(LengthDelimited, the_length_may_count_the_head) {
@@ -138,7 +143,9 @@ TEST(LengthDelimited, the_bound_is_no_more_than_the_field_can_hold) {
   EXPECT_EQ(Builder().length_field_length(1).max_frame_length(100).build().max_frame_length(), 100U);
   EXPECT_EQ(Builder().length_field_length(8).max_frame_length(std::string::npos).build().max_frame_length(),
             std::string::npos);
-  EXPECT_EQ(Builder().length_field_length(1).length_adjustment(-300).build().max_frame_length(), 0U);
+  auto hopeless = Builder().length_field_length(1).length_adjustment(-300).build();
+  EXPECT_EQ(hopeless.max_frame_length(), 0U);
+  EXPECT_EQ(encoded(hopeless, ""), "refused");
 }
 
 TEST(LengthDelimited, memory_is_taken_for_what_arrived_and_not_for_what_was_announced) {
