@@ -257,6 +257,10 @@ void reply_subscription(Call& call, std::string_view what, const std::string_vie
 
 void subscribe(Call& call) {
   for (std::size_t i = 1; i < call.request.size(); ++i) {
+    const auto& topics = call.subscriptions.topics();
+    if (topics.size() >= call.server.options.max_topics && !topics.contains(call.argument(i))) {
+      return reply_error(call.out, "ERR too many subscriptions");
+    }
     call.subscriptions.add(call.state, call.argument(i));
     reply_subscription(call, "subscribe", &call.request[i]);
   }

@@ -22,9 +22,10 @@ struct Options {
   RequestLimits request;
   std::size_t max_clients = 10'000;
   std::size_t max_bytes = std::size_t{1} << 30;
-  // What waits for one client: a reply, and messages of its topics.
+  // What waits for one client, a reply and messages of its topics; and how many those are.
   std::size_t max_reply = 64U << 20;
   std::size_t max_messages = 1024;
+  std::size_t max_topics = 1024;
   // How long a client may be silent, take to send a request that it has begun, and take to read replies.
   std::chrono::milliseconds idle_timeout = std::chrono::minutes(5);
   std::chrono::milliseconds request_timeout = std::chrono::seconds(10);

@@ -157,6 +157,12 @@ class Protocol(unittest.TestCase):
             self.assertTrue(replies.endswith(b"*3\r\n$11\r\nunsubscribe\r\n$1\r\nt\r\n:0\r\n+PONG\r\n"
                                              b"*3\r\n$11\r\nunsubscribe\r\n$-1\r\n:0\r\n"), replies)
 
+    def test_subscriptions_are_limited(self):
+        with serving(PROGRAM, "--port", "0") as (_, port):
+            replies = ask(port, encode("SUBSCRIBE", *(str(i) for i in range(2000))), encode("SUBSCRIBE", "0"))
+            self.assertEqual(replies.count(b"$9\r\nsubscribe"), 1025)
+            self.assertEqual(replies.count(b"-ERR too many subscriptions"), 1)
+
     def test_malformed_requests_are_told_so_and_the_connection_is_closed(self):
         with serving(PROGRAM, "--port", "0") as (_, port):
             for bad in (b"*x\r\n", b"*99999999\r\n", b"*1\r\nPING\r\n", b"*1\r\n$-1\r\n", b"*1\r\n$x\r\n", b"*1\r\n$999999999\r\n",

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // heddle::tls' promises, between two ends of a pipe in memory.
 #include <heddle/future/join.hpp>
+#include <heddle/future/select.hpp>
 #include <heddle/io/buf_read.hpp>
 #include <heddle/io/buf_reader.hpp>
 #include <heddle/io/duplex.hpp>
@@ -271,6 +272,22 @@ TEST_P(TlsHandshake, with_a_peer_that_is_silent_can_be_given_up) {
     std::array<std::byte, 8> room;
     auto count = co_await io::read(a, room);
     EXPECT_EQ(count.value(), 0U) << "and the stream went with it";
+  }());
+}
+
+TEST_P(TlsHandshake, that_loses_a_select_lets_go_of_its_stream) {
+  run([]() -> Task<> {
+    const auto server = acceptor();
+    auto [a, b] = io::duplex(64);
+    bool won = false;
+    static_assert(heddle::future::kLossOf<tls::Handshake<io::DuplexStream>> == heddle::future::Loss::kLosesData);
+    co_await heddle::select(heddle::biased,
+                            heddle::on(heddle::cancel_unsafe(server.accept(std::move(b))), [](auto) {}),
+                            heddle::on(heddle::ready(), [&] { won = true; }));
+    EXPECT_TRUE(won);
+    std::array<std::byte, 8> room;
+    auto count = co_await io::read(a, room);
+    EXPECT_EQ(count.value(), 0U);
   }());
 }
 
