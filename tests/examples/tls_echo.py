@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Drives tls_echo by openssl and curl, and by Python's own TLS. Usage: tls_echo.py PROGRAM."""
 
+import contextlib
 import os
 import shutil
 import ssl
@@ -99,11 +100,9 @@ class TlsEcho(unittest.TestCase):
     def test_a_line_that_is_too_long_ends_the_connection(self):
         with self.serving() as (process, port), connect(port) as socket:
             with self.context().wrap_socket(socket, server_hostname="localhost") as client:
-                client.sendall(b"x" * 20_000)
-                try:
+                with contextlib.suppress(OSError):  # the server goes without a goodbye
+                    client.sendall(b"x" * 20_000)
                     self.assertEqual(receive_all(client), b"")
-                except ssl.SSLError:
-                    pass  # it sees that the server went without a goodbye
             process.stdout.readline()
             self.assertIn("no delimiter within", process.stdout.readline())
 
