@@ -21,7 +21,11 @@
 #include <heddle/io/cursor.hpp>
 #include <heddle/io/duplex.hpp>
 #include <heddle/io/empty.hpp>
+#include <heddle/io/bytes_codec.hpp>
+#include <heddle/io/framed.hpp>
 #include <heddle/io/join.hpp>
+#include <heddle/io/length_delimited_codec.hpp>
+#include <heddle/io/lines_codec.hpp>
 #include <heddle/io/read.hpp>
 #include <heddle/runtime/coop.hpp>
 #include <heddle/runtime/join_handle.hpp>
@@ -132,6 +136,15 @@ static_assert(kNoAggregates<heddle::io::Empty, heddle::io::Repeat, heddle::io::S
 static_assert(kNoAggregates<heddle::io::ReadHalf<DuplexStream>, heddle::io::WriteHalf<DuplexStream>,
                             heddle::io::ReuniteError<heddle::io::ReadHalf<DuplexStream>,
                                                      heddle::io::WriteHalf<DuplexStream>>>);
+using Lined = heddle::io::Framed<DuplexStream, heddle::io::LinesCodec>;
+static_assert(kNoAggregates<heddle::io::Buffer, heddle::io::BytesCodec, heddle::io::LinesCodec,
+                            heddle::io::AnyDelimiterCodec, heddle::io::LengthDelimitedCodec,
+                            heddle::io::LengthDelimitedCodec::Builder, Lined,
+                            heddle::io::FramedRead<DuplexStream, heddle::io::LinesCodec>,
+                            heddle::io::FramedWrite<DuplexStream, heddle::io::LinesCodec>,
+                            heddle::io::FramedParts<DuplexStream, heddle::io::LinesCodec>>);
+static_assert(kNoAggregates<heddle::io::SendFrame<Lined, std::string, true>, heddle::io::SendFrame<Lined, std::string, false>,
+                            heddle::io::FlushFrames<Lined>, heddle::io::CloseFrames<Lined>>);
 
 // the futures of our tests
 static_assert(kNoAggregates<heddle::test::YieldTimes>);

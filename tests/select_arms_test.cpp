@@ -129,6 +129,20 @@ hd::Task<> streams() {
   EXPECT_EQ(got.value(), 4U);
 }
 
+hd::Task<> frames() {
+  namespace io = hd::io;
+  auto [a, b] = io::duplex(4);
+  io::Framed lines(a, io::LinesCodec());
+  EXPECT_LOSES(hd::next(lines));
+  lines.set_backpressure_boundary(4);
+  auto fed = co_await lines.feed("too much");
+  EXPECT_LOSES(lines.feed("more"));
+  EXPECT_LOSES(hd::cancel_unsafe(lines.send("more")));
+  EXPECT_LOSES(lines.flush());
+  EXPECT_LOSES(lines.close());
+  EXPECT_EQ(lines.write_buffer().text(), "much\n");
+}
+
 hd::Task<> sockets_and_time() {
   auto listener = (co_await hd::net::TcpListener::bind("127.0.0.1:0")).value();
   EXPECT_LOSES(listener.accept());
@@ -212,6 +226,7 @@ TEST(SelectArms, waits_for_locks_lose_without_a_trace) {
 
 TEST(SelectArms, waits_for_streams_lose_without_a_trace) {
   hd::runtime::Builder::current_thread().build()->block_on(streams());
+  hd::runtime::Builder::current_thread().build()->block_on(frames());
 }
 
 TEST(SelectArms, waits_for_sockets_and_time_lose_without_a_trace) {

@@ -59,6 +59,8 @@ consteval bool is(bool send, bool sync, bool sync_mut, bool owned) {
   return hd::Send<T> == send && hd::Sync<T> == sync && hd::SyncMut<T> == sync_mut && hd::Owned<T> == owned;
 }
 
+template <class S>
+using Lined = hd::io::Framed<S, hd::io::LinesCodec>;
 using Rc = hd::sync::Rc<int>;
 
 //                                                          Send Sync SyncMut Owned
@@ -250,6 +252,21 @@ static_assert(is<hd::io::Read<hd::io::DuplexStream>>(/*  */ y, n, n, n));
 static_assert(is<hd::io::ReadToEnd<hd::io::DuplexStream>>(/* */ y, n, n, n));
 static_assert(is<hd::io::WriteAll<hd::io::DuplexStream>>(/*  */ y, n, n, n));
 static_assert(is<hd::io::Copy<hd::io::DuplexStream, hd::io::Sink>>(y, n, n, n));
+static_assert(is<hd::io::Buffer>(/*                      */ y, y, n, y));
+static_assert(is<hd::io::BytesCodec>(/*                  */ y, y, n, y));
+static_assert(is<hd::io::LinesCodec>(/*                  */ y, y, n, y));
+static_assert(is<hd::io::AnyDelimiterCodec>(/*           */ y, y, n, y));
+static_assert(is<hd::io::LengthDelimitedCodec>(/*        */ y, y, n, y));
+static_assert(is<hd::io::LengthDelimitedCodec::Builder>(y, y, n, y));
+static_assert(is<Lined<hd::net::TcpStream>>(/*           */ y, y, n, y));
+static_assert(is<Lined<hd::net::TcpStream&>>(/*          */ y, n, n, n));
+static_assert(is<hd::io::FramedRead<hd::io::Empty, hd::io::LinesCodec>>(y, y, n, y));
+static_assert(is<hd::io::FramedWrite<hd::io::Sink, hd::io::LinesCodec>>(y, y, n, y));
+static_assert(is<hd::io::FramedParts<hd::io::Empty, hd::io::LinesCodec>>(y, y, n, y));
+static_assert(is<hd::io::SendFrame<Lined<hd::net::TcpStream>, std::string, true>>(y, n, n, n));
+static_assert(is<hd::io::SendFrame<Lined<hd::net::TcpStream>, std::string&, false>>(y, n, n, n));
+static_assert(is<hd::io::FlushFrames<Lined<hd::net::TcpStream>>>(y, n, n, n));
+static_assert(is<hd::io::CloseFrames<Lined<hd::net::TcpStream>>>(y, n, n, n));
 static_assert(is<hd::io::SeekFrom>(/*                    */ y, y, n, y));
 static_assert(is<hd::io::CopiedBoth>(/*                  */ y, y, n, y));
 
