@@ -28,7 +28,7 @@ sys::Outcome<std::pair<int, sys::RawAddr>> accept_next(int fd) noexcept {
 
 template <class Listener>
 Poll<typename AcceptFuture<Listener>::Output> AcceptFuture<Listener>::poll(Context& cx) {
-  using Accepted = typename Listener::Accepted;
+  using Gives = typename Listener::Accepted;
   runtime::Shared& shared = source().shared();
   if (not_before_ != 0) {
     const runtime::EnterGuard guard(shared);
@@ -45,8 +45,8 @@ Poll<typename AcceptFuture<Listener>::Output> AcceptFuture<Listener>::poll(Conte
   auto& [fd, peer] = **answer;
   auto socket = detail::Socket::adopt(shared, fd);
   if (!socket) return Poll<Output>(std::in_place, std::unexpect, std::move(socket).error());
-  return Poll<Output>(std::in_place, std::in_place, detail::Access::make<typename Accepted::Stream>(std::move(*socket)),
-                      detail::from_system<typename Accepted::Addr>(peer));
+  return Poll<Output>(std::in_place, std::in_place, detail::Access::make<typename Gives::Stream>(std::move(*socket)),
+                      detail::from_system<typename Gives::Addr>(peer));
 }
 
 template class AcceptFuture<TcpListener>;

@@ -12,7 +12,8 @@
 namespace heddle::inline v0::net::detail {
 
 /// Hands a descriptor to the current runtime, non-blocking. Throws NoRuntime, saying what needed it.
-[[nodiscard]] io::Result<Socket> adopt(io::OwnedFd fd, const char* what_for, Assume assume = Assume::kReady);
+[[nodiscard]] io::Result<Socket> adopt(io::OwnedFd fd, const char* what_for,
+                                       runtime::detail::Readiness initial = Socket::Source::kAssumed);
 
 /// The same for a socket that was just made.
 [[nodiscard]] inline io::Result<Socket> adopt(sys::Fd fd, const char* what_for) {

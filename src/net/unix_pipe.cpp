@@ -44,7 +44,7 @@ io::Result<void> check(int fd, sys::Access access) {
 template <class End>
 io::Result<End> checked(io::OwnedFd fd, sys::Access access, const char* what_for) {
   if (auto fine = check(fd.as_raw_fd(), access); !fine) return std::unexpected(std::move(fine).error());
-  return make_from<End>(adopt(std::move(fd), what_for, Assume::kNothing));
+  return make_from<End>(adopt(std::move(fd), what_for, Socket::Source::kNothing));
 }
 
 io::Result<io::OwnedFd> make_blocking(io::OwnedFd fd) {
@@ -60,7 +60,7 @@ io::Result<End> open(const std::filesystem::path& path, sys::Access access, bool
   if (!opened) return io::fail(opened.error());
   io::OwnedFd fd(opened->release());
   if (!unchecked) return checked<End>(std::move(fd), access, what_for);
-  return make_from<End>(adopt(std::move(fd), what_for, Assume::kNothing));
+  return make_from<End>(adopt(std::move(fd), what_for, Socket::Source::kNothing));
 }
 
 }  // namespace
@@ -75,7 +75,7 @@ io::Result<Sender> Sender::from_fd(io::OwnedFd fd) {
 }
 io::Result<Sender> Sender::from_fd_unchecked(io::OwnedFd fd) {
   return detail::make_from<Sender>(
-      detail::adopt(std::move(fd), "unix_pipe::Sender::from_fd_unchecked", detail::Assume::kNothing));
+      detail::adopt(std::move(fd), "unix_pipe::Sender::from_fd_unchecked", detail::Socket::Source::kNothing));
 }
 io::Result<io::OwnedFd> Sender::into_blocking_fd() && { return detail::make_blocking(std::move(socket_).release()); }
 
@@ -84,7 +84,7 @@ io::Result<Receiver> Receiver::from_fd(io::OwnedFd fd) {
 }
 io::Result<Receiver> Receiver::from_fd_unchecked(io::OwnedFd fd) {
   return detail::make_from<Receiver>(
-      detail::adopt(std::move(fd), "unix_pipe::Receiver::from_fd_unchecked", detail::Assume::kNothing));
+      detail::adopt(std::move(fd), "unix_pipe::Receiver::from_fd_unchecked", detail::Socket::Source::kNothing));
 }
 io::Result<io::OwnedFd> Receiver::into_blocking_fd() && { return detail::make_blocking(std::move(socket_).release()); }
 

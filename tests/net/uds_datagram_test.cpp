@@ -81,14 +81,15 @@ TEST_P(UdsDatagram, sending_where_nobody_is_says_what_is_wrong) {
   run([]() -> Task<> {
     const TempDir dir;
     auto client = UnixDatagram::unbound().value();
+    const UnixAddr too_long = UnixAddr::abstract_name(std::string(200, 'x'));
     auto missing = co_await client.send_to(bytes_of("x"), dir / "nothing");
     EXPECT_EQ(missing.error().kind(), ErrorKind::kNotFound);
-    auto bad = co_await client.send_to(bytes_of("x"), std::string(200, 'x'));
+    auto bad = co_await client.send_to(bytes_of("x"), too_long);
     EXPECT_EQ(bad.error().kind(), ErrorKind::kInvalidInput);
     auto unconnected = co_await client.send(bytes_of("x"));
     EXPECT_EQ(unconnected.error().kind(), ErrorKind::kNotConnected);
     EXPECT_EQ(client.connect(dir / "nothing").error().kind(), ErrorKind::kNotFound);
-    EXPECT_EQ(client.try_send_to(bytes_of("x"), std::string(200, 'x')).error().kind(), ErrorKind::kInvalidInput);
+    EXPECT_EQ(client.try_send_to(bytes_of("x"), too_long).error().kind(), ErrorKind::kInvalidInput);
   }());
 }
 

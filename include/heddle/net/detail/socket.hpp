@@ -17,7 +17,7 @@ class Watch {
   using Source = runtime::detail::IoSource;
 
   /// Lets the driver of `shared` watch `fd`. Errors: what the system says; kOther when the runtime has shut down.
-  [[nodiscard]] static io::Result<Watch> make(runtime::Shared& shared, int fd);
+  [[nodiscard]] static io::Result<Watch> make(runtime::Shared& shared, int fd, runtime::detail::Readiness initial);
 
   Watch(Watch&& other) noexcept : source_(std::exchange(other.source_, nullptr)) {}
   Watch& operator=(Watch&& other) noexcept {
@@ -48,10 +48,6 @@ class Watch {
   HEDDLE_UNSAFE_OWNED(true);
 };
 
-/// What a source is taken to be ready for at first. Optimistic: the first operation tries, and finds out, which spares
-/// a new connection a turn of the driver. Where a try would have a meaning of its own, it is kNothing.
-enum class Assume : bool { kNothing, kReady };
-
 /// Lets the current runtime watch `fd`, about which nothing is assumed. Throws NoRuntime, saying what needed it.
 [[nodiscard]] io::Result<Watch> watch(int fd, const char* what_for);
 
@@ -61,7 +57,8 @@ class Socket {
   using Source = runtime::detail::IoSource;
 
   /// Hands `fd` to `shared`, which closes it even if this fails.
-  [[nodiscard]] static io::Result<Socket> adopt(runtime::Shared& shared, int fd, Assume assume = Assume::kReady);
+  [[nodiscard]] static io::Result<Socket> adopt(runtime::Shared& shared, int fd,
+                                                runtime::detail::Readiness initial = Source::kAssumed);
 
   Socket(Socket&& other) noexcept = default;
   Socket& operator=(Socket&& other) noexcept = default;
