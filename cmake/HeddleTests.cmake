@@ -114,6 +114,8 @@ if(HEDDLE_EXAMPLES)
                      $<TARGET_FILE:examples_echo_server> 127.0.0.1:0)
   heddle_script_test(echo_server_threaded examples ${HEDDLE_TEST_TIMEOUT} tests/examples/echo_server.py
                      $<TARGET_FILE:examples_echo_server_threaded> 0)
+  heddle_script_test(servers examples ${HEDDLE_TEST_TIMEOUT} tests/examples/servers.py
+                     ${PROJECT_BINARY_DIR}/examples)
 endif()
 
 # What doesn't depend on how the tests are built runs in the plain builds only.
