@@ -60,6 +60,7 @@ class TcpStream : public detail::StreamEnds<TcpStream, detail::StreamCalls> {
   [[nodiscard]] detail::BorrowedHalves<TcpStream> split() & noexcept {
     return {ReadHalf<TcpStream>(*this), WriteHalf<TcpStream>(*this)};
   }
+  detail::BorrowedHalves<TcpStream> split() && = delete;  // they would borrow what is gone: into_split
   /// Two halves that own it, and may go to tasks of their own. Dropping the writing half ends sending.
   /// Cost        One block. Corresponds to `TcpStream::into_split`.
   [[nodiscard]] detail::OwnedHalves<TcpStream> into_split() && { return detail::split_owned(std::move(*this)); }

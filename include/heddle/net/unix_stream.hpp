@@ -65,6 +65,7 @@ class UnixStream : public detail::StreamEnds<UnixStream, detail::UnixStreamCalls
   [[nodiscard]] detail::BorrowedHalves<UnixStream> split() & noexcept {
     return {ReadHalf<UnixStream>(*this), WriteHalf<UnixStream>(*this)};
   }
+  detail::BorrowedHalves<UnixStream> split() && = delete;  // they would borrow what is gone: into_split
   [[nodiscard]] detail::OwnedHalves<UnixStream> into_split() && { return detail::split_owned(std::move(*this)); }
 
   /// Sends `src`, of which there must be a byte at least, and with its first byte copies of `fds`, which stay open here.
