@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
 // Connecting by address, by name and by list, as tokio/tests/tcp_connect.rs looks at it; and net_lookup_host.rs.
+#include <heddle/channel/mpsc.hpp>
 #include <heddle/net/lookup_host.hpp>
 #include <heddle/net/tcp_listener.hpp>
 #include <heddle/net/tcp_stream.hpp>
 #include <heddle/net/udp_socket.hpp>
+#include <heddle/runtime/spawn_blocking.hpp>
 
 #include "support/on_runtime.hpp"
 #include "support/polled.hpp"
@@ -162,12 +164,20 @@ TEST_P(NetLookupHost, text_without_a_port_is_invalid_input) {
   }());
 }
 
-TEST_P(NetLookupHost, that_is_dropped_while_the_system_is_asked_leaves_nothing_behind) {
-  run([]() -> Task<> {
+TEST(NetLookupHostPool, a_lookup_that_is_dropped_while_it_waits_leaves_nothing_behind) {
+  hd::runtime::Builder builder = hd::runtime::Builder::current_thread();
+  builder.max_blocking_threads(1);
+  auto runtime = builder.build().value();
+  runtime.block_on([]() -> Task<> {
+    auto [go, wait] = hd::mpsc::channel<int>();
+    auto busy = hd::task::spawn_blocking([](hd::mpsc::Receiver<int> told) { return told.recv(); }, std::move(wait));
     {
       hd::test::Polled lookup([] { return lookup_host("localhost:80"); });
-      EXPECT_TRUE(lookup.pending());
+      EXPECT_TRUE(lookup.pending());  // the only thread is busy
     }
+    EXPECT_TRUE(go.send(1).has_value());
+    auto done = co_await busy;
+    EXPECT_EQ(done.value(), 1);
     auto again = co_await lookup_host("localhost:80");
     EXPECT_TRUE(again.has_value());
   }());
