@@ -15,8 +15,8 @@
 //   net       IpAddr, SocketAddr, lookup_host; TcpListener, TcpStream, TcpSocket, UdpSocket; UnixAddr, UnixListener,
 //             UnixStream, UnixDatagram; unix_pipe::{pipe, Sender, Receiver, OpenOptions}; AsyncFd, Interest
 //   io        Error, ErrorKind, Result, OwnedFd; AsyncRead, AsyncWrite, AsyncBufRead, AsyncSeek; read…, write…, seek,
-//             copy…, lines, split,
-//             BufReader, BufWriter, BufStream, Cursor, duplex, simplex, chain, take, join, empty, repeat, sink
+//             copy…, lines, split, BufReader, BufWriter, BufStream, Cursor, duplex, simplex, chain, take, join, empty,
+//             repeat, sink
 #pragma once
 
 #include <heddle/async/barrier.hpp>

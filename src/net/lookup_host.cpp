@@ -64,8 +64,8 @@ io::Result<Addrs> ask_system(const std::string& host, std::uint16_t port) {
 Async<io::Result<Addrs>> lookup_host(std::string_view host, std::uint16_t port) {
   if (const auto ip = IpAddr::parse(host)) co_return Addrs{SocketAddr(*ip, port)};
   if (const char* objection = objection_to(host)) co_return io::fail(io::ErrorKind::kInvalidInput, objection);
-  auto asking = task::spawn_blocking(
-      [](std::string name, std::uint16_t number) { return ask_system(name, number); }, std::string(host), port);
+  auto asking = task::spawn_blocking([](std::string name, std::uint16_t number) { return ask_system(name, number); },
+                                     std::string(host), port);
   auto answer = co_await asking;
   if (!answer) co_return io::fail(io::ErrorKind::kOther, "the lookup of a host was given up: the runtime shuts down");
   co_return std::move(*answer);
@@ -78,8 +78,9 @@ Async<io::Result<Addrs>> lookup_host(std::string_view host_and_port) {
   std::uint16_t port = 0;
   const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), port);
   if (error != std::errc() || end != digits.data() + digits.size() || host_and_port.starts_with('[')) {
-    co_return io::fail(io::ErrorKind::kInvalidInput,
-                       "invalid socket address: expected 127.0.0.1:80, [::1]:80, or a host with a port, example.org:80");
+    co_return io::fail(
+        io::ErrorKind::kInvalidInput,
+        "invalid socket address: expected 127.0.0.1:80, [::1]:80, or a host with a port, example.org:80");
   }
   co_return co_await lookup_host(host_and_port.substr(0, colon), port);
 }

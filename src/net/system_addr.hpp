@@ -20,11 +20,14 @@ inline std::optional<sys::RawAddr> to_system(const SocketAddr& addr) noexcept {
   return sys::to_raw(to_inet(addr.ip(), addr.port(), addr.scope_id()));
 }
 /// Nothing if the name is too long, or a path with a NUL in it.
-inline std::optional<sys::RawAddr> to_system(const UnixAddr& addr) noexcept { return sys::unix_to_raw(addr.raw_name()); }
+inline std::optional<sys::RawAddr> to_system(const UnixAddr& addr) noexcept {
+  return sys::unix_to_raw(addr.raw_name());
+}
 
 /// What a UnixAddr that is none gets for an answer.
 inline std::unexpected<io::Error> bad_name() {
-  return io::fail(io::ErrorKind::kInvalidInput, "the name of a Unix socket is longer than 107 bytes, or contains a NUL");
+  return io::fail(io::ErrorKind::kInvalidInput,
+                  "the name of a Unix socket is longer than 107 bytes, or contains a NUL");
 }
 
 template <class Addr>

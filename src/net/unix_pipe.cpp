@@ -37,8 +37,8 @@ io::Result<void> check(int fd, sys::Access access) {
   const auto has = sys::access_of(fd);
   if (!has) return io::fail(has.error());
   if (*has == access || *has == sys::Access::kBoth) return {};
-  return io::fail(io::ErrorKind::kInvalidInput,
-                  access == sys::Access::kRead ? "this end of a pipe can't be read" : "this end of a pipe can't be written");
+  return io::fail(io::ErrorKind::kInvalidInput, access == sys::Access::kRead ? "this end of a pipe can't be read"
+                                                                             : "this end of a pipe can't be written");
 }
 
 template <class End>

@@ -251,8 +251,7 @@ Outcome<std::size_t> send(int fd, std::span<const std::span<const std::byte>> fr
 
 Outcome<std::pair<std::size_t, RawAddr>> receive_from(int fd, std::span<std::byte> into, Peek peek) noexcept {
   RawAddr from;
-  const auto count =
-      ::recvfrom(fd, into.data(), into.size(), peek == Peek::kYes ? MSG_PEEK : 0, raw(from), &from.size);
+  const auto count = ::recvfrom(fd, into.data(), into.size(), peek == Peek::kYes ? MSG_PEEK : 0, raw(from), &from.size);
   if (count < 0) return failed();
   return std::pair(static_cast<std::size_t>(count), from);
 }

@@ -2,9 +2,9 @@
 // Sockets: the system calls, with every descriptor close-on-exec and non-blocking, and no SIGPIPE.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
-#include <array>
 #include <expected>
 #include <optional>
 #include <span>

@@ -35,8 +35,7 @@ enum class SocketOption : std::uint8_t {
 
 enum class Membership : std::uint8_t { kJoin, kLeave };
 /// Of a multicast group, on an interface that is named by its address, or by its index.
-[[nodiscard]] Outcome<void> set_membership(int fd, Membership what, const InetAddr& group,
-                                           const InetAddr& on) noexcept;
+[[nodiscard]] Outcome<void> set_membership(int fd, Membership what, const InetAddr& group, const InetAddr& on) noexcept;
 [[nodiscard]] Outcome<void> set_membership(int fd, Membership what, const InetAddr& group,
                                            std::uint32_t index) noexcept;
 

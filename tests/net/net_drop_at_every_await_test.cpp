@@ -112,9 +112,7 @@ struct SendsDatagrams {
   }
 };
 
-TEST(DropAtEveryAwait, sending_a_datagram_sends_none_that_it_does_not_count) {
-  drop_at_every_await<SendsDatagrams>();
-}
+TEST(DropAtEveryAwait, sending_a_datagram_sends_none_that_it_does_not_count) { drop_at_every_await<SendsDatagrams>(); }
 
 struct AcceptsUnix {
   const TempDir dir;

@@ -56,8 +56,7 @@ TEST(NetPanic, binding_and_connecting_outside_a_runtime_name_what_was_called) {
   EXPECT_NE(refusal_of_future([] { return net::UdpSocket::bind(kAddr); }).find("UdpSocket::bind"), std::string::npos);
   EXPECT_NE(refusal_of_future([] { return net::UnixStream::connect("/nowhere"); }).find("UnixStream::connect"),
             std::string::npos);
-  EXPECT_NE(refusal([] { return net::UnixListener::bind("/nowhere"); }).find("UnixListener::bind"),
-            std::string::npos);
+  EXPECT_NE(refusal([] { return net::UnixListener::bind("/nowhere"); }).find("UnixListener::bind"), std::string::npos);
   EXPECT_NE(refusal([] { return net::UnixDatagram::unbound(); }).find("UnixDatagram::unbound"), std::string::npos);
   EXPECT_NE(refusal([] { return net::unix_pipe::pipe(); }).find("unix_pipe::pipe"), std::string::npos);
 }
@@ -65,18 +64,15 @@ TEST(NetPanic, binding_and_connecting_outside_a_runtime_name_what_was_called) {
 TEST(NetPanic, taking_over_a_descriptor_outside_a_runtime_names_what_was_called) {
   EXPECT_NE(refusal([] { return net::TcpListener::from_fd(OwnedFd(-1)); }).find("TcpListener::from_fd"),
             std::string::npos);
-  EXPECT_NE(refusal([] { return net::TcpStream::from_fd(OwnedFd(-1)); }).find("TcpStream::from_fd"),
-            std::string::npos);
-  EXPECT_NE(refusal([] { return net::UdpSocket::from_fd(OwnedFd(-1)); }).find("UdpSocket::from_fd"),
-            std::string::npos);
+  EXPECT_NE(refusal([] { return net::TcpStream::from_fd(OwnedFd(-1)); }).find("TcpStream::from_fd"), std::string::npos);
+  EXPECT_NE(refusal([] { return net::UdpSocket::from_fd(OwnedFd(-1)); }).find("UdpSocket::from_fd"), std::string::npos);
   EXPECT_NE(refusal([] { return net::UnixListener::from_fd(OwnedFd(-1)); }).find("UnixListener::from_fd"),
             std::string::npos);
   EXPECT_NE(refusal([] { return net::UnixStream::from_fd(OwnedFd(-1)); }).find("UnixStream::from_fd"),
             std::string::npos);
   EXPECT_NE(refusal([] { return net::UnixDatagram::from_fd(OwnedFd(-1)); }).find("UnixDatagram::from_fd"),
             std::string::npos);
-  EXPECT_NE(refusal([] { return net::AsyncFd<OwnedFd>::make(OwnedFd(-1)); }).find("AsyncFd::make"),
-            std::string::npos);
+  EXPECT_NE(refusal([] { return net::AsyncFd<OwnedFd>::make(OwnedFd(-1)); }).find("AsyncFd::make"), std::string::npos);
 }
 
 }  // namespace

@@ -177,8 +177,7 @@ TEST_P(TcpSplit, halves_of_two_connections_are_given_back) {
     EXPECT_FALSE(reader.is_pair_of(other));
     auto refused = std::move(reader).reunite(std::move(other));
     EXPECT_FALSE(refused.has_value());
-    EXPECT_EQ(refused.error().what(),
-              std::string("tried to reunite halves that are not of the same connection"));
+    EXPECT_EQ(refused.error().what(), std::string("tried to reunite halves that are not of the same connection"));
     auto whole = std::move(refused.error().read).reunite(std::move(writer));
     EXPECT_TRUE(whole.has_value());
     auto far = std::move(stranger).reunite(std::move(refused.error().write));

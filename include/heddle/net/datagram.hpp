@@ -39,8 +39,7 @@ struct DatagramCalls {
 template <class Addr>
 io::Result<ReceivedFrom<Addr>> try_recv_from(runtime::detail::IoSource& source, std::span<std::byte> dst, Take take);
 template <class Addr>
-io::Result<std::size_t> try_send_to(runtime::detail::IoSource& source, std::span<const std::byte> src,
-                                    const Addr& to);
+io::Result<std::size_t> try_send_to(runtime::detail::IoSource& source, std::span<const std::byte> src, const Addr& to);
 
 }  // namespace detail
 

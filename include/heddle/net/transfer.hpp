@@ -62,8 +62,7 @@ class [[nodiscard]] WriteAllFuture : detail::IoFuture {
   using IoFuture::cancel;
   static constexpr future::Loss kLoss = future::Loss::kLosesData;
 
-  WriteAllFuture(Source& source, std::span<const std::byte> src,
-                 detail::Step<std::span<const std::byte>> step) noexcept
+  WriteAllFuture(Source& source, std::span<const std::byte> src, detail::Step<std::span<const std::byte>> step) noexcept
       : IoFuture(source, Direction::kWrite), rest_(src), step_(step) {}
   Poll<Output> poll(Context& cx);
 
