@@ -110,7 +110,8 @@ static_assert(kNoAggregates<TcpStream, heddle::net::TcpSocket, heddle::net::TcpL
                             heddle::net::ReadFuture, heddle::net::WriteFuture, heddle::net::WriteAllFuture,
                             heddle::net::ReadinessFuture, heddle::net::ReadyFuture,
                             heddle::net::AcceptFuture<heddle::net::TcpListener>>);
-static_assert(kNoAggregates<decltype(std::declval<TcpStream&>().split()), decltype(std::declval<TcpStream>().into_split()),
+static_assert(kNoAggregates<decltype(std::declval<TcpStream&>().split()),
+                            decltype(std::declval<TcpStream>().into_split()),
                             heddle::net::OwnedReadHalf<TcpStream>, heddle::net::OwnedWriteHalf<TcpStream>,
                             heddle::net::ReuniteError<int, int>>);
 static_assert(kNoAggregates<heddle::net::UdpSocket, heddle::net::ReceivedFrom<UnixAddr>,

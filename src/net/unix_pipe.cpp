@@ -68,7 +68,8 @@ io::Result<End> open(const std::filesystem::path& path, sys::Access access, bool
 
 namespace unix_pipe {
 
-// A receiver that tried before it waits would find the end of a FIFO that no writer has opened yet: so nothing is assumed.
+// A receiver that tried before it waited would find the end of a FIFO that no writer has opened yet: so nothing is
+// assumed.
 
 io::Result<Sender> Sender::from_fd(io::OwnedFd fd) {
   return detail::checked<Sender>(std::move(fd), sys::Access::kWrite, "unix_pipe::Sender::from_fd");

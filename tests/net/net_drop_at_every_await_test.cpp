@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Each future of datagrams, Unix sockets, pipes and descriptors, dropped at each of its suspensions: nothing is lost that
-// it has not given.
+// Each future of datagrams, Unix sockets, pipes and descriptors, dropped at each of its suspensions: nothing is lost.
 #include "support/drop_at_every_await.hpp"
 
 #include <heddle/net/async_fd.hpp>
