@@ -132,6 +132,8 @@ if(HEDDLE_EXAMPLES)
       heddle_script_test(${name} examples ${HEDDLE_TEST_TIMEOUT} tests/examples/${name}.py $<TARGET_FILE:examples_${name}>)
     endif()
   endforeach()
+  heddle_script_test(servers examples ${HEDDLE_TEST_TIMEOUT} tests/examples/servers.py
+                     ${PROJECT_BINARY_DIR}/examples)
 endif()
 
 # What doesn't depend on how the tests are built runs in the plain builds only.

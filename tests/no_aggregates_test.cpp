@@ -27,6 +27,13 @@
 #include <heddle/io/length_delimited_codec.hpp>
 #include <heddle/io/lines_codec.hpp>
 #include <heddle/io/read.hpp>
+#include <heddle/net/async_fd.hpp>
+#include <heddle/net/tcp_listener.hpp>
+#include <heddle/net/tcp_socket.hpp>
+#include <heddle/net/udp_socket.hpp>
+#include <heddle/net/unix_datagram.hpp>
+#include <heddle/net/unix_listener.hpp>
+#include <heddle/net/unix_pipe.hpp>
 #include <heddle/runtime/coop.hpp>
 #include <heddle/runtime/join_handle.hpp>
 #include <heddle/runtime/join_map.hpp>
@@ -110,6 +117,29 @@ static_assert(kNoAggregates<heddle::task::LocalScope<std::string, Wait>, heddle:
 static_assert(kNoAggregates<heddle::task::ConsumeBudget, heddle::task::HasBudgetRemaining>);
 static_assert(kNoAggregates<decltype(heddle::time::sleep(std::chrono::seconds(1)))>);
 static_assert(kNoAggregates<heddle::time::Timeout<Wait>, heddle::time::Elapsed, heddle::time::Tick>);
+
+// net
+using heddle::net::TcpStream;
+using heddle::net::UnixAddr;
+static_assert(kNoAggregates<TcpStream, heddle::net::TcpSocket, heddle::net::TcpListener, heddle::net::Accepted,
+                            heddle::net::ReadFuture, heddle::net::WriteFuture, heddle::net::WriteAllFuture,
+                            heddle::net::ReadinessFuture, heddle::net::ReadyFuture,
+                            heddle::net::AcceptFuture<heddle::net::TcpListener>>);
+static_assert(kNoAggregates<decltype(std::declval<TcpStream&>().split()),
+                            decltype(std::declval<TcpStream>().into_split()),
+                            heddle::net::OwnedReadHalf<TcpStream>, heddle::net::OwnedWriteHalf<TcpStream>,
+                            heddle::net::ReuniteError<int, int>>);
+static_assert(kNoAggregates<heddle::net::UdpSocket, heddle::net::ReceivedFrom<UnixAddr>,
+                            heddle::net::RecvFromFuture<UnixAddr>, heddle::net::SendToFuture<UnixAddr>>);
+static_assert(kNoAggregates<UnixAddr, heddle::net::UnixStream, heddle::net::UnixStreamPair, heddle::net::UnixListener,
+                            heddle::net::UnixAccepted, heddle::net::UnixDatagram, heddle::net::UnixDatagramPair,
+                            heddle::net::UCred, heddle::net::ReceivedFds, heddle::net::SendFdsFuture,
+                            heddle::net::RecvFdsFuture>);
+static_assert(kNoAggregates<heddle::net::unix_pipe::Sender, heddle::net::unix_pipe::Receiver,
+                            heddle::net::unix_pipe::Pipe, heddle::net::unix_pipe::OpenOptions>);
+using heddle::io::OwnedFd;
+static_assert(kNoAggregates<OwnedFd, heddle::net::AsyncFd<OwnedFd>, heddle::net::AsyncFdError<OwnedFd>,
+                            heddle::net::ReadyGuard<OwnedFd>, heddle::net::ReadyGuardFuture<OwnedFd>>);
 
 // io
 using heddle::io::BufReader;

@@ -152,6 +152,9 @@ hd::Task<> sockets_and_time() {
   EXPECT_LOSES(server.read(buffer));
   EXPECT_LOSES(server.peek(buffer));
   EXPECT_LOSES(server.readable());
+  EXPECT_LOSES(server.ready(hd::net::Interest::kReadable));
+  auto never = [] { return hd::io::Result<int>(hd::io::fail(hd::io::ErrorKind::kWouldBlock, "not yet")); };
+  EXPECT_LOSES(server.async_io(hd::net::Interest::kReadable, never));
   EXPECT_LOSES(hd::time::sleep(1h));
   auto ticks = hd::time::interval_at(hd::time::Instant::now() + 1h, 1h);
   EXPECT_LOSES(ticks.tick());
@@ -183,6 +186,37 @@ hd::Task<> sets_of_tasks() {
   EXPECT_LOSES(tracker.wait());
   EXPECT_LOSES(tracker.track_future(hd::pending()));
   EXPECT_TRUE(tracker.is_empty());
+}
+
+hd::Task<> datagrams_and_descriptors() {
+  namespace net = hd::net;
+  std::array<std::byte, 4> buffer{};
+  auto udp = (co_await net::UdpSocket::bind("127.0.0.1:0")).value();
+  EXPECT_LOSES(udp.recv(buffer));
+  EXPECT_LOSES(udp.recv_from(buffer));
+  EXPECT_LOSES(udp.peek_from(buffer));
+  auto [a, b] = net::UnixStream::pair().value();
+  EXPECT_LOSES(a.read(buffer));
+  EXPECT_LOSES(a.recv_fds(buffer, 1));
+  auto [first, second] = net::UnixDatagram::pair().value();
+  EXPECT_LOSES(first.recv_from(buffer));
+  while (second.try_send(buffer)) {
+  }
+  EXPECT_LOSES(second.send(buffer));
+  EXPECT_LOSES(second.writable());
+  auto [tx, rx] = net::unix_pipe::pipe().value();
+  EXPECT_LOSES(rx.read(buffer));
+  while (tx.try_write(buffer)) {
+  }
+  EXPECT_LOSES(tx.write(buffer));
+  EXPECT_LOSES(hd::cancel_unsafe(tx.write_all(buffer)));
+  auto fd = net::AsyncFd<hd::io::OwnedFd>::make(std::move(a).into_fd()).value();
+  EXPECT_LOSES(fd.readable());
+  EXPECT_LOSES(fd.ready(net::Interest::kReadable));
+  auto never = [](const hd::io::OwnedFd&) {
+    return hd::io::Result<int>(hd::io::fail(hd::io::ErrorKind::kWouldBlock, "not yet"));
+  };
+  EXPECT_LOSES(fd.async_io(net::Interest::kReadable, never));
 }
 
 hd::Async<> local_tasks() {
@@ -227,6 +261,10 @@ TEST(SelectArms, waits_for_locks_lose_without_a_trace) {
 TEST(SelectArms, waits_for_streams_lose_without_a_trace) {
   hd::runtime::Builder::current_thread().build()->block_on(streams());
   hd::runtime::Builder::current_thread().build()->block_on(frames());
+}
+
+TEST(SelectArms, waits_for_datagrams_pipes_and_descriptors_lose_without_a_trace) {
+  hd::runtime::Builder::current_thread().build()->block_on(datagrams_and_descriptors());
 }
 
 TEST(SelectArms, waits_for_sockets_and_time_lose_without_a_trace) {

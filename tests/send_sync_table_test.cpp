@@ -220,6 +220,14 @@ static_assert(is<hd::time::Expired<int>>(/*              */ y, y, n, y));
 static_assert(is<hd::time::Key>(/*                       */ y, y, n, y));
 static_assert(is<hd::time::Interval>(/*                  */ y, y, n, y));
 static_assert(is<hd::time::Tick>(/*                      */ y, n, n, n));
+class NotSyncFd {
+ public:
+  int as_raw_fd() const { return fd_.get(); }
+
+ private:
+  hd::Cell<int> fd_{-1};
+  HEDDLE_FIELDS(fd_);
+};
 static_assert(is<hd::net::IpAddr>(/*                     */ y, y, n, y));
 static_assert(is<hd::net::SocketAddr>(/*                 */ y, y, n, y));
 static_assert(is<hd::net::TcpStream>(/*                  */ y, y, n, y));
@@ -229,7 +237,42 @@ static_assert(is<hd::net::ReadFuture>(/*                 */ y, n, n, n));
 static_assert(is<hd::net::WriteFuture>(/*                */ y, n, n, n));
 static_assert(is<hd::net::WriteAllFuture>(/*             */ y, n, n, n));
 static_assert(is<hd::net::ReadinessFuture>(/*            */ y, n, n, n));
-static_assert(is<hd::net::AcceptFuture>(/*               */ y, n, n, n));
+static_assert(is<hd::net::AcceptFuture<hd::net::TcpListener>>(y, n, n, n));
+static_assert(is<hd::net::AcceptFuture<hd::net::UnixListener>>(y, n, n, n));
+static_assert(is<hd::net::TcpSocket>(/*                  */ y, y, n, y));
+static_assert(is<hd::net::ReadHalf<hd::net::TcpStream>>(/*   */ y, y, n, n));
+static_assert(is<hd::net::WriteHalf<hd::net::TcpStream>>(/*  */ y, y, n, n));
+static_assert(is<hd::net::OwnedReadHalf<hd::net::TcpStream>>(/**/ y, y, n, y));
+static_assert(is<hd::net::OwnedWriteHalf<hd::net::UnixStream>>(/**/ y, y, n, y));
+static_assert(is<hd::net::UdpSocket>(/*                  */ y, y, n, y));
+static_assert(is<hd::net::ReceivedFrom<hd::net::UnixAddr>>(/**/ y, y, n, y));
+static_assert(is<hd::net::RecvFromFuture<hd::net::SocketAddr>>(y, n, n, n));
+static_assert(is<hd::net::SendToFuture<hd::net::UnixAddr>>(/**/ y, n, n, n));
+static_assert(is<hd::net::ReadyFuture>(/*                */ y, n, n, n));
+static_assert(is<hd::net::Interest>(/*                   */ y, y, n, y));
+static_assert(is<hd::net::ReadyState>(/*                 */ y, y, n, y));
+static_assert(is<hd::net::UnixAddr>(/*                   */ y, y, n, y));
+static_assert(is<hd::net::UnixListener>(/*               */ y, y, n, y));
+static_assert(is<hd::net::UnixAccepted>(/*               */ y, y, n, y));
+static_assert(is<hd::net::UnixStream>(/*                 */ y, y, n, y));
+static_assert(is<hd::net::UnixStreamPair>(/*             */ y, y, n, y));
+static_assert(is<hd::net::UCred>(/*                      */ y, y, n, y));
+static_assert(is<hd::net::UnixDatagram>(/*               */ y, y, n, y));
+static_assert(is<hd::net::UnixDatagramPair>(/*           */ y, y, n, y));
+static_assert(is<hd::net::ReceivedFds>(/*                */ y, y, n, y));
+static_assert(is<hd::net::SendFdsFuture>(/*              */ y, n, n, n));
+static_assert(is<hd::net::RecvFdsFuture>(/*              */ y, n, n, n));
+static_assert(is<hd::net::unix_pipe::Sender>(/*          */ y, y, n, y));
+static_assert(is<hd::net::unix_pipe::Receiver>(/*        */ y, y, n, y));
+static_assert(is<hd::net::unix_pipe::Pipe>(/*            */ y, y, n, y));
+static_assert(is<hd::net::unix_pipe::OpenOptions>(/*     */ y, y, n, y));
+static_assert(is<hd::net::AsyncFd<hd::io::OwnedFd>>(/*   */ y, y, n, y));
+static_assert(is<hd::net::AsyncFd<NotSyncFd>>(/*         */ y, n, n, y));
+static_assert(is<hd::net::ReadyGuard<hd::io::OwnedFd>>(/**/ y, y, n, n));
+static_assert(is<hd::net::ReadyGuardFuture<hd::io::OwnedFd>>(y, n, n, n));
+static_assert(is<hd::net::ReadyGuardFuture<NotSyncFd>>(/**/ n, n, n, n));
+static_assert(is<hd::net::AsyncFdError<hd::io::OwnedFd>>(/**/ y, y, n, y));
+static_assert(is<hd::io::OwnedFd>(/*                     */ y, y, n, y));
 static_assert(is<hd::io::Error>(/*                       */ y, y, n, y));
 static_assert(is<hd::io::Result<int>>(/*                 */ y, y, n, y));
 static_assert(is<hd::io::DuplexStream>(/*                */ y, y, n, y));

@@ -13,10 +13,11 @@
 //             task::JoinSet, JoinMap, TaskTracker; LocalSet, spawn_local, LocalRuntime;
 //             task::Local, unconstrained, consume_budget, has_budget_remaining
 //   time      Instant, sleep, sleep_until, timeout, timeout_at, interval, interval_at, DelayQueue; pause, advance, resume
-//   net       IpAddr, SocketAddr, TcpListener, TcpStream
-//   io        Error, ErrorKind, Result; AsyncRead, AsyncWrite, AsyncBufRead, AsyncSeek; read…, write…, seek, copy…,
-//   lines, split,
-//             BufReader, BufWriter, BufStream, Cursor, duplex, simplex, chain, take, join, empty, repeat, sink
+//   net       IpAddr, SocketAddr, lookup_host; TcpListener, TcpStream, TcpSocket, UdpSocket; UnixAddr, UnixListener,
+//             UnixStream, UnixDatagram; unix_pipe::{pipe, Sender, Receiver, OpenOptions}; AsyncFd, Interest
+//   io        Error, ErrorKind, Result, OwnedFd; AsyncRead, AsyncWrite, AsyncBufRead, AsyncSeek; read…, write…, seek,
+//             copy…, lines, split, BufReader, BufWriter, BufStream, Cursor, duplex, simplex, chain, take, join, empty,
+//             repeat, sink
 #pragma once
 
 #include <heddle/async/barrier.hpp>
@@ -68,12 +69,24 @@
 #include <heddle/io/join.hpp>
 #include <heddle/io/length_delimited_codec.hpp>
 #include <heddle/io/lines_codec.hpp>
+#include <heddle/io/owned_fd.hpp>
 #include <heddle/io/read.hpp>
 #include <heddle/io/write.hpp>
 #include <heddle/marker/send.hpp>
+#include <heddle/net/async_fd.hpp>
+#include <heddle/net/halves.hpp>
+#include <heddle/net/interest.hpp>
+#include <heddle/net/lookup_host.hpp>
 #include <heddle/net/socket_addr.hpp>
 #include <heddle/net/tcp_listener.hpp>
+#include <heddle/net/tcp_socket.hpp>
 #include <heddle/net/tcp_stream.hpp>
+#include <heddle/net/udp_socket.hpp>
+#include <heddle/net/unix_addr.hpp>
+#include <heddle/net/unix_datagram.hpp>
+#include <heddle/net/unix_listener.hpp>
+#include <heddle/net/unix_pipe.hpp>
+#include <heddle/net/unix_stream.hpp>
 #include <heddle/runtime/block_in_place.hpp>
 #include <heddle/runtime/coop.hpp>
 #include <heddle/runtime/error.hpp>
