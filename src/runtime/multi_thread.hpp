@@ -10,6 +10,7 @@
 #include "runtime/live_threads.hpp"
 #include "runtime/monitor.hpp"
 #include "runtime/parker.hpp"
+#include "runtime/poll_length.hpp"
 #include "runtime/run_queue.hpp"
 #include "runtime/seat.hpp"
 #include "runtime/shared.hpp"
@@ -27,7 +28,7 @@ class MultiThread;
 namespace detail {
 
 /// The core of one worker: the loop, and what it works on. It goes from thread to thread: who has it, see core_lease.hpp.
-/// Threads that don't have it touch only metrics, queue_, parker_ and poll_ns_.
+/// Threads that don't have it touch only metrics, queue_, parker_ and poll_length_.
 class MultiThreadWorker final : public Measured {
  public:
   MultiThreadWorker(MultiThread& shared, std::size_t index, const Config& config);
@@ -55,7 +56,7 @@ class MultiThreadWorker final : public Measured {
   void unpark() noexcept;
   [[nodiscard]] bool has_queue() const noexcept { return queue_.size() != 0; }
   /// Says how long its polls take, until it measures again.
-  void assume_poll_length(std::uint32_t nanoseconds) noexcept { poll_ns_.store(nanoseconds, base::relaxed); }
+  void assume_poll_length(std::uint32_t nanoseconds) noexcept { poll_length_.assume(nanoseconds); }
 
  private:
   // One step each of the loop.
@@ -70,7 +71,10 @@ class MultiThreadWorker final : public Measured {
 
   void push(TaskHeader& task) noexcept;
   void call_for_help() noexcept;
+  [[nodiscard]] bool backlog_is_worth_waking() const noexcept;
+  void review_estimate() noexcept;
   void measure_polls() noexcept;
+  void resume() noexcept;
   void watch_backlog() noexcept;
   [[nodiscard]] bool is_worth(std::size_t tasks, std::uint64_t nanoseconds) const noexcept;
 
@@ -87,16 +91,14 @@ class MultiThreadWorker final : public Measured {
   std::uint32_t tick_ = 0;
   bool searching_ = false;
   bool in_driver_turn_ = false;
-  std::uint32_t measured_polls_ = 0;
-  std::uint64_t measured_since_ = 0;
   std::uint64_t backlog_since_ = 0;
   std::uint64_t last_turn_ = 0;
   base::FastRandom random_;
 
   // Stolen from by others.
   RunQueue queue_;
-  // Written by the worker and the monitor, read by thieves; relaxed: an estimate. How long a poll takes, in nanoseconds.
-  base::atomic<std::uint32_t> poll_ns_;
+  // Measured by the worker, assumed by the monitor, read by thieves.
+  PollLength poll_length_;
   Parker parker_;
 };
 

@@ -19,9 +19,9 @@ namespace {
 // How long queued work may be expected to take before another worker is woken for it, or steals it from an awake one.
 constexpr std::uint64_t kWorthWaking = 50'000;
 constexpr std::uint64_t kWorthStealing = 5'000;
-// Until measured, polls are taken to be long: a wake too many costs less than a core that sleeps.
-constexpr std::uint32_t kFirstEstimate = 50'000;
-constexpr std::uint32_t kMeasuredPolls = 8;
+// Nobody is woken for polls that are shorter: what a task holds in memory takes as long to get to another core. Should
+// there be so many that they stand for milliseconds, the clock sees it.
+constexpr std::uint32_t kWorthMoving = 500;
 // A busy worker looks at the driver when its interval comes, but no more often than this: a look costs 1 us.
 constexpr std::uint64_t kTurnEvery = 50'000;
 // Three tasks in a row may pass the others through the LIFO slot (Tokio's number): a pair that wakes each other
@@ -37,11 +37,10 @@ MultiThreadWorker::MultiThreadWorker(MultiThread& shared, std::size_t index, con
       index_(index),
       event_interval_(config.event_interval),
       global_queue_interval_(config.global_queue_interval),
-      random_(config.seed + index),
-      poll_ns_(kFirstEstimate) {}
+      random_(config.seed + index) {}
 
 void MultiThreadWorker::run(Seat& seat) {
-  metrics.resume(sys::monotonic_ns());
+  resume();
   while (!shared_.shut_down_.load(base::acquire)) {
     ++tick_;
     if (tick_ % event_interval_ == 0) turn_driver();
@@ -85,7 +84,7 @@ TaskHeader* MultiThreadWorker::pop_injected() noexcept {
 }
 
 bool MultiThreadWorker::is_worth(std::size_t tasks, std::uint64_t nanoseconds) const noexcept {
-  return tasks * poll_ns_.load(base::relaxed) >= nanoseconds;
+  return tasks * poll_length_.get() >= nanoseconds;
 }
 
 TaskHeader* MultiThreadWorker::steal() noexcept {
@@ -112,8 +111,8 @@ bool MultiThreadWorker::run_one(TaskHeader& task, Seat& seat) noexcept {
     // While we searched nobody was woken; if there is more, someone else should come.
     if (shared_.idle_.stop_search()) call_for_help();
   }
-  if (++measured_polls_ == kMeasuredPolls) measure_polls();
   metrics.polls.add();
+  if (metrics.polls.get() % PollLength::kMeasuredPolls == 0) review_estimate();
   MultiThread& shared = shared_;
   const AfterPoll after = run_task(task, shared_.hooks(), &seat.lease);
   if (!seat.lease.has_core()) [[unlikely]] {
@@ -138,17 +137,14 @@ void MultiThreadWorker::watch_backlog() noexcept {
 }
 
 void MultiThreadWorker::measure_polls() noexcept {
-  measured_polls_ = 0;
+  const std::uint64_t polls = metrics.polls.get();
+  if (poll_length_.can_measure(polls)) poll_length_.measure(polls, sys::monotonic_ns());
+}
+
+void MultiThreadWorker::review_estimate() noexcept {
   // Only while the answer can matter: reading the clock costs as much as half a small task.
-  if (queue_.size() == 0 || !shared_.idle_.may_wake()) {
-    measured_since_ = 0;
-    return;
-  }
-  const std::uint64_t now = sys::monotonic_ns();
-  if (const std::uint64_t since = std::exchange(measured_since_, now); since != 0) {
-    const std::uint64_t each = std::min<std::uint64_t>((now - since) / kMeasuredPolls, 1'000'000'000);
-    poll_ns_.store(static_cast<std::uint32_t>(each), base::relaxed);
-  }
+  if (queue_.size() == 0 || !shared_.idle_.may_wake()) return;
+  measure_polls();
   call_for_help();
 }
 
@@ -173,8 +169,20 @@ void MultiThreadWorker::push(TaskHeader& task) noexcept {
 }
 
 void MultiThreadWorker::call_for_help() noexcept {
-  if (!shared_.idle_.may_wake()) return;
-  if (is_worth(queue_.size() + shared_.injected_.size(), kWorthWaking)) static_cast<void>(shared_.wake_one());
+  if (!shared_.idle_.may_wake() || !backlog_is_worth_waking()) return;
+  // A look at the clock costs little beside a wake, and the estimate may be old.
+  measure_polls();
+  if (backlog_is_worth_waking()) static_cast<void>(shared_.wake_one());
+}
+
+bool MultiThreadWorker::backlog_is_worth_waking() const noexcept {
+  return poll_length_.get() >= kWorthMoving && is_worth(queue_.size() + shared_.injected_.size(), kWorthWaking);
+}
+
+void MultiThreadWorker::resume() noexcept {
+  const std::uint64_t now = sys::monotonic_ns();
+  metrics.resume(now);
+  poll_length_.restart(metrics.polls.get(), now);
 }
 
 void MultiThreadWorker::turn_driver() noexcept {
@@ -204,14 +212,13 @@ void MultiThreadWorker::park() noexcept {
 
 void MultiThreadWorker::sleep_until_woken() noexcept {
   shared_.idle_.sleep(index_, std::exchange(searching_, false));
-  measured_since_ = 0;
   for (;;) {
     // The second half of the lost-wake pair in idle.hpp.
     const bool look = !shared_.injected_.empty() || shared_.shut_down_.load(base::acquire);
     if (!look) {
       metrics.park(sys::monotonic_ns());
       sleep();
-      metrics.resume(sys::monotonic_ns());
+      resume();
     }
     if (look || lifo_ != nullptr || queue_.size() != 0) {
       if (!shared_.idle_.wake_up(index_)) searching_ = true;
