@@ -14,6 +14,7 @@
 #include "runtime/run_queue.hpp"
 #include "runtime/seat.hpp"
 #include "runtime/shared.hpp"
+#include "runtime/young_tasks.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -40,13 +41,20 @@ class MultiThreadWorker final : public Measured {
   /// The loop, until the runtime shuts down or the thread has lost the core in a poll.
   void run(Seat& seat);
 
-  void schedule_local(TaskHeader& task) noexcept;
+  void schedule_local(TaskHeader& task) noexcept { fill_slot(task, false); }
+  void schedule_new(TaskHeader& task) noexcept { fill_slot(task, true); }
+
+  /// In a poll: true if `task` was at hand, and may be polled at once. It is in no queue then.
+  [[nodiscard]] bool take_ahead(TaskHeader& task) noexcept;
+
+  /// To the back of the queue.
+  void requeue(TaskHeader& task) noexcept { push(task); }
 
   /// Gives all of its tasks to the common queue.
   void hand_over() noexcept;
 
-  /// Whether a task stands in the slot, where nobody can steal it.
-  [[nodiscard]] bool slot_is_filled() const noexcept { return lifo_ != nullptr; }
+  /// Whether tasks stand where nobody can steal them.
+  [[nodiscard]] bool has_own() const noexcept { return lifo_ != nullptr || !young_.empty(); }
 
   // Any thread.
 
@@ -69,11 +77,16 @@ class MultiThreadWorker final : public Measured {
   void sleep_until_woken() noexcept;
   void sleep() noexcept;
 
+  void fill_slot(TaskHeader& task, bool is_new) noexcept;
+  void publish_young() noexcept;
+  [[nodiscard]] bool has_work() const noexcept { return has_own() || queue_.size() != 0; }
   void push(TaskHeader& task) noexcept;
   void call_for_help() noexcept;
+  void wake_if_worth() noexcept;
   [[nodiscard]] bool backlog_is_worth_waking() const noexcept;
   void review_estimate() noexcept;
   void measure_polls() noexcept;
+  [[nodiscard]] bool polls_are_short() noexcept;
   void resume() noexcept;
   void watch_backlog() noexcept;
   [[nodiscard]] bool is_worth(std::size_t tasks, std::uint64_t nanoseconds) const noexcept;
@@ -87,11 +100,20 @@ class MultiThreadWorker final : public Measured {
 
   // Owned by the thread that has the core.
   TaskHeader* lifo_ = nullptr;
+  bool lifo_is_new_ = false;
+  YoungTasks young_;
   std::uint32_t lifo_in_a_row_ = 0;
+  // Polls: all, up to the last look at the driver, and up to the last at the injection queue.
   std::uint32_t tick_ = 0;
+  std::uint32_t driver_tick_ = 0;
+  std::uint32_t injected_tick_ = 0;
   bool searching_ = false;
   bool in_driver_turn_ = false;
   std::uint64_t backlog_since_ = 0;
+  std::uint64_t backlog_polls_ = 0;
+  // Of the poll that goes on: tasks that ran ahead in it, and when the first did.
+  std::uint32_t ran_ahead_ = 0;
+  std::uint64_t runs_ahead_since_ = 0;
   std::uint64_t last_turn_ = 0;
   base::FastRandom random_;
 

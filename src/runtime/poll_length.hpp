@@ -27,6 +27,11 @@ class PollLength {
   /// Any thread: says so, until it is measured again.
   void assume(std::uint32_t nanoseconds) noexcept { estimate_.store(nanoseconds, base::relaxed); }
 
+  /// The worker: says so if it was taken to be shorter.
+  void assume_at_least(std::uint64_t nanoseconds) noexcept {
+    if (get() < nanoseconds) assume(static_cast<std::uint32_t>(std::min(nanoseconds, kMost)));
+  }
+
   // The worker; `polls` is how many it has made since it was made, `now` the time.
 
   /// Polls from here on are measured: it has slept before.

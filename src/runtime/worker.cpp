@@ -27,6 +27,8 @@ constexpr std::uint64_t kTurnEvery = 50'000;
 // Three tasks in a row may pass the others through the LIFO slot (Tokio's number): a pair that wakes each other
 // keeps its cache, and can't starve the rest.
 constexpr std::uint32_t kLifoInARow = 3;
+// How many tasks may run ahead within one poll, as long as the coarse clock doesn't move.
+constexpr std::uint32_t kMostAhead = 1024;
 constexpr std::size_t kFewestEvents = 16;
 constexpr std::size_t kInjectedBatch = RunQueue::kCapacity / 2;
 
@@ -43,7 +45,7 @@ void MultiThreadWorker::run(Seat& seat) {
   resume();
   while (!shared_.shut_down_.load(base::acquire)) {
     ++tick_;
-    if (tick_ % event_interval_ == 0) turn_driver();
+    if (tick_ - driver_tick_ >= event_interval_) turn_driver();
     TaskHeader* task = next_task();
     if (task == nullptr) task = steal();
     if (task == nullptr) {
@@ -57,15 +59,17 @@ void MultiThreadWorker::run(Seat& seat) {
 }
 
 TaskHeader* MultiThreadWorker::next_task() noexcept {
-  if (tick_ % global_queue_interval_ == 0) {
+  if (tick_ - injected_tick_ >= global_queue_interval_) {
+    injected_tick_ = tick_;
     if (TaskHeader* task = pop_injected()) return task;
   }
-  if (lifo_ != nullptr) {
+  if (has_own()) {
     if (lifo_in_a_row_ < kLifoInARow) {
       ++lifo_in_a_row_;
-      return std::exchange(lifo_, nullptr);
+      return lifo_ != nullptr ? std::exchange(lifo_, nullptr) : young_.pop_newest();
     }
-    push(*std::exchange(lifo_, nullptr));
+    if (TaskHeader* task = young_.pop_oldest()) push(*task);
+    if (lifo_ != nullptr) push(*std::exchange(lifo_, nullptr));
   }
   lifo_in_a_row_ = 0;
   if (TaskHeader* task = queue_.pop()) return task;
@@ -113,6 +117,7 @@ bool MultiThreadWorker::run_one(TaskHeader& task, Seat& seat) noexcept {
   }
   metrics.polls.add();
   if (metrics.polls.get() % PollLength::kMeasuredPolls == 0) review_estimate();
+  ran_ahead_ = 0;
   MultiThread& shared = shared_;
   const AfterPoll after = run_task(task, shared_.hooks(), &seat.lease);
   if (!seat.lease.has_core()) [[unlikely]] {
@@ -121,24 +126,36 @@ bool MultiThreadWorker::run_one(TaskHeader& task, Seat& seat) noexcept {
     return false;
   }
   if (after == AfterPoll::kRequeue) push(task);
-  watch_backlog();
+  tick_ += ran_ahead_;
+  if (shared_.idle_.may_wake() && (queue_.size() != 0 || !young_.empty())) {
+    watch_backlog();
+  } else {
+    backlog_since_ = 0;
+  }
   return true;
 }
 
 void MultiThreadWorker::watch_backlog() noexcept {
-  if (queue_.size() == 0 || !shared_.idle_.may_wake()) {
-    backlog_since_ = 0;
-    return;
-  }
   // The coarse clock costs 3 ns and moves every few milliseconds. If it moved while tasks waited beside a sleeper, the
   // estimate was wrong, whatever it says.
   const std::uint64_t now = sys::coarse_ns();
-  if (const std::uint64_t since = std::exchange(backlog_since_, now); since != 0 && since != now) static_cast<void>(shared_.wake_one());
+  const std::uint64_t polls = metrics.polls.get();
+  const std::uint64_t before = std::exchange(backlog_polls_, polls);
+  const std::uint64_t since = std::exchange(backlog_since_, now);
+  if (since == 0 || since == now) return;
+  poll_length_.assume_at_least((now - since) / std::max<std::uint64_t>(polls - before, 1));
+  publish_young();
+  static_cast<void>(shared_.wake_one());
 }
 
 void MultiThreadWorker::measure_polls() noexcept {
   const std::uint64_t polls = metrics.polls.get();
   if (poll_length_.can_measure(polls)) poll_length_.measure(polls, sys::monotonic_ns());
+}
+
+bool MultiThreadWorker::polls_are_short() noexcept {
+  if (poll_length_.get() >= kWorthMoving) measure_polls();
+  return poll_length_.get() < kWorthMoving;
 }
 
 void MultiThreadWorker::review_estimate() noexcept {
@@ -148,11 +165,44 @@ void MultiThreadWorker::review_estimate() noexcept {
   call_for_help();
 }
 
-void MultiThreadWorker::schedule_local(TaskHeader& task) noexcept {
+void MultiThreadWorker::fill_slot(TaskHeader& task, bool is_new) noexcept {
   metrics.local_schedules.add();
   if (in_driver_turn_) return queue_.push(task, shared_.injected_);  // the turn calls for help once, at its end
   if (!uses_slot_) return push(task);
-  if (TaskHeader* before = std::exchange(lifo_, &task)) push(*before);
+  const bool was_new = std::exchange(lifo_is_new_, is_new);
+  TaskHeader* before = std::exchange(lifo_, &task);
+  if (before == nullptr) return;
+  // Where polls are long, other workers shall see what waits.
+  if (was_new && polls_are_short()) before = young_.push(*before);
+  if (before != nullptr) push(*before);
+}
+
+bool MultiThreadWorker::take_ahead(TaskHeader& task) noexcept {
+  if (ran_ahead_ >= kMostAhead) return false;
+  // Long polls within this one would hide what waits, and hold up the driver.
+  const std::uint64_t now = sys::coarse_ns();
+  if (ran_ahead_ == 0) {
+    runs_ahead_since_ = now;
+  } else if (now != runs_ahead_since_) {
+    if (backlog_since_ == 0) {
+      backlog_since_ = runs_ahead_since_;
+      backlog_polls_ = metrics.polls.get() - ran_ahead_ - 1;
+    }
+    ran_ahead_ = kMostAhead;  // and so the driver has its turn next
+    return false;
+  }
+  if (lifo_ == &task) {
+    lifo_ = nullptr;
+  } else if (!queue_.pop(task) && !young_.remove(task)) {
+    return false;
+  }
+  ++ran_ahead_;
+  metrics.polls.add();
+  return true;
+}
+
+void MultiThreadWorker::publish_young() noexcept {
+  while (TaskHeader* task = young_.pop_oldest()) queue_.push(*task, shared_.injected_);
 }
 
 void Seat::schedule_local(TaskHeader& task) noexcept {
@@ -163,13 +213,26 @@ void Seat::schedule_local(TaskHeader& task) noexcept {
   shared_.schedule_elsewhere(task);
 }
 
+void Seat::schedule_new(TaskHeader& task) noexcept {
+  {
+    const CoreLease::Use use(lease);
+    if (use) [[likely]] return core.load(base::relaxed)->schedule_new(task);
+  }
+  shared_.schedule_elsewhere(task);
+}
+
 void MultiThreadWorker::push(TaskHeader& task) noexcept {
   queue_.push(task, shared_.injected_);
   call_for_help();
 }
 
 void MultiThreadWorker::call_for_help() noexcept {
-  if (!shared_.idle_.may_wake() || !backlog_is_worth_waking()) return;
+  if (!shared_.idle_.may_wake()) [[likely]] return;
+  wake_if_worth();
+}
+
+void MultiThreadWorker::wake_if_worth() noexcept {
+  if (!backlog_is_worth_waking()) return;
   // A look at the clock costs little beside a wake, and the estimate may be old.
   measure_polls();
   if (backlog_is_worth_waking()) static_cast<void>(shared_.wake_one());
@@ -186,6 +249,7 @@ void MultiThreadWorker::resume() noexcept {
 }
 
 void MultiThreadWorker::turn_driver() noexcept {
+  driver_tick_ = tick_;
   const std::uint64_t now = sys::monotonic_ns();
   if (now - last_turn_ < kTurnEvery) return;
   last_turn_ = now;
@@ -206,7 +270,7 @@ void MultiThreadWorker::turn_driver() noexcept {
 void MultiThreadWorker::park() noexcept {
   const Config& config = shared_.config_;
   if (config.on_thread_park) config.on_thread_park();
-  if (lifo_ == nullptr && queue_.size() == 0) sleep_until_woken();  // the hook may have spawned
+  if (!has_work()) sleep_until_woken();  // the hook may have spawned
   if (config.on_thread_unpark) config.on_thread_unpark();
 }
 
@@ -220,7 +284,7 @@ void MultiThreadWorker::sleep_until_woken() noexcept {
       sleep();
       resume();
     }
-    if (look || lifo_ != nullptr || queue_.size() != 0) {
+    if (look || has_work()) {
       if (!shared_.idle_.wake_up(index_)) searching_ = true;
       break;
     }
@@ -262,6 +326,7 @@ void MultiThreadWorker::sleep() noexcept {
 void MultiThreadWorker::hand_over() noexcept {
   TaskQueue rest;
   if (lifo_ != nullptr) rest.push_back(*std::exchange(lifo_, nullptr));
+  while (TaskHeader* task = young_.pop_newest()) rest.push_back(*task);
   while (TaskHeader* task = queue_.pop()) rest.push_back(*task);
   if (!rest.empty()) shared_.injected_.push(rest);
 }
