@@ -14,6 +14,15 @@
 #include <heddle/future/stream_adapter.hpp>
 #include <heddle/future/stream_consumer.hpp>
 #include <heddle/future/task.hpp>
+#include <heddle/io/buf_read.hpp>
+#include <heddle/io/buf_writer.hpp>
+#include <heddle/io/chain.hpp>
+#include <heddle/io/copy.hpp>
+#include <heddle/io/cursor.hpp>
+#include <heddle/io/duplex.hpp>
+#include <heddle/io/empty.hpp>
+#include <heddle/io/join.hpp>
+#include <heddle/io/read.hpp>
 #include <heddle/runtime/coop.hpp>
 #include <heddle/runtime/join_handle.hpp>
 #include <heddle/runtime/local_runtime.hpp>
@@ -86,6 +95,32 @@ static_assert(kNoAggregates<heddle::task::LocalScope<std::string, Wait>, heddle:
 static_assert(kNoAggregates<heddle::task::ConsumeBudget, heddle::task::HasBudgetRemaining>);
 static_assert(kNoAggregates<decltype(heddle::time::sleep(std::chrono::seconds(1)))>);
 static_assert(kNoAggregates<heddle::time::Timeout<Wait>, heddle::time::Elapsed, heddle::time::Tick>);
+
+// io
+using heddle::io::BufReader;
+using heddle::io::DuplexStream;
+using Buffered = BufReader<DuplexStream>;
+static_assert(kNoAggregates<heddle::io::Read<DuplexStream>, heddle::io::ReadExact<DuplexStream>,
+                            heddle::io::ReadInt<DuplexStream, int, std::endian::big>,
+                            heddle::io::ReadToEnd<DuplexStream>, heddle::io::ReadToString<DuplexStream>>);
+static_assert(kNoAggregates<heddle::io::Write<DuplexStream>, heddle::io::WriteAll<DuplexStream>,
+                            heddle::io::WriteInt<DuplexStream, int, std::endian::big>,
+                            heddle::io::WriteVectored<DuplexStream>, heddle::io::Flush<DuplexStream>,
+                            heddle::io::Shutdown<DuplexStream>>);
+static_assert(kNoAggregates<heddle::io::FillBuf<Buffered>, heddle::io::ReadUntil<Buffered>,
+                            heddle::io::ReadLine<Buffered>, heddle::io::NextPart<heddle::io::Lines<Buffered>>>);
+static_assert(kNoAggregates<heddle::io::Copy<Buffered, Buffered>, heddle::io::CopyBuf<Buffered, Buffered>,
+                            heddle::io::CopyBidirectional<Buffered, Buffered>, heddle::io::CopiedBoth>);
+static_assert(kNoAggregates<heddle::io::Lines<Buffered>, heddle::io::Split<Buffered>, Buffered,
+                            heddle::io::BufWriter<DuplexStream>, heddle::io::BufStream<DuplexStream>,
+                            heddle::io::Cursor<std::string>, heddle::io::Take<DuplexStream>,
+                            heddle::io::Chain<DuplexStream, DuplexStream>,
+                            heddle::io::Join<DuplexStream, DuplexStream>>);
+static_assert(kNoAggregates<heddle::io::Empty, heddle::io::Repeat, heddle::io::Sink, heddle::io::SeekFrom,
+                            DuplexStream, heddle::io::Duplex, heddle::io::Simplex, heddle::io::Halves<DuplexStream>>);
+static_assert(kNoAggregates<heddle::io::ReadHalf<DuplexStream>, heddle::io::WriteHalf<DuplexStream>,
+                            heddle::io::ReuniteError<heddle::io::ReadHalf<DuplexStream>,
+                                                     heddle::io::WriteHalf<DuplexStream>>>);
 
 // the futures of our tests
 static_assert(kNoAggregates<heddle::test::YieldTimes>);

@@ -6,6 +6,7 @@
 
 #include <array>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -86,6 +87,47 @@ hd::Task<> locks() {
   EXPECT_FALSE(cell.initialized());
 }
 
+hd::Task<> streams() {
+  namespace io = hd::io;
+  auto [a, b] = io::duplex(4);
+  std::array<std::byte, 4> buffer{};
+  std::vector<std::byte> bytes;
+  std::string text;
+  const std::array<std::span<const std::byte>, 1> sources{std::as_bytes(std::span(buffer))};
+  EXPECT_LOSES(io::read(a, buffer));
+  EXPECT_LOSES(hd::cancel_unsafe(io::read_exact(a, buffer)));
+  EXPECT_LOSES(io::read_be<std::uint8_t>(a));
+  EXPECT_LOSES(hd::cancel_unsafe(io::read_be<std::uint32_t>(a)));
+  EXPECT_LOSES(io::read_to_end(a, bytes));
+  EXPECT_LOSES(hd::cancel_unsafe(io::read_to_string(a, text)));
+  io::BufReader reader(a);
+  EXPECT_LOSES(io::fill_buf(reader));
+  EXPECT_LOSES(io::read_until(reader, std::byte{'\n'}, bytes));
+  EXPECT_LOSES(hd::cancel_unsafe(io::read_line(reader, text)));
+  auto lines = io::lines(reader);
+  EXPECT_LOSES(lines.next_line());
+  auto parts = io::split(reader, std::byte{','});
+  EXPECT_LOSES(parts.next_segment());
+  EXPECT_LOSES(hd::cancel_unsafe(io::copy(a, b)));
+  EXPECT_LOSES(io::copy_buf(reader, b));
+  EXPECT_LOSES(hd::cancel_unsafe(io::copy_bidirectional(a, b)));
+
+  auto filled = co_await io::write(a, buffer);
+  EXPECT_EQ(filled.value(), 4U);
+  EXPECT_LOSES(io::write(a, buffer));
+  EXPECT_LOSES(hd::cancel_unsafe(io::write_all(a, buffer)));
+  EXPECT_LOSES(io::write_vectored(a, sources));
+  EXPECT_LOSES(io::write_be(a, 'x'));
+  EXPECT_LOSES(hd::cancel_unsafe(io::write_be(a, 1)));
+  io::BufWriter writer(a);
+  auto kept = co_await io::write(writer, buffer);
+  EXPECT_EQ(kept.value(), 4U);
+  EXPECT_LOSES(io::flush(writer));
+  EXPECT_LOSES(io::shutdown(writer));
+  auto got = co_await io::read(b, buffer);
+  EXPECT_EQ(got.value(), 4U);
+}
+
 hd::Task<> sockets_and_time() {
   auto listener = (co_await hd::net::TcpListener::bind("127.0.0.1:0")).value();
   EXPECT_LOSES(listener.accept());
@@ -147,6 +189,10 @@ TEST(SelectArms, waits_for_channels_lose_without_a_trace) {
 
 TEST(SelectArms, waits_for_locks_lose_without_a_trace) {
   hd::runtime::Builder::current_thread().build()->block_on(locks());
+}
+
+TEST(SelectArms, waits_for_streams_lose_without_a_trace) {
+  hd::runtime::Builder::current_thread().build()->block_on(streams());
 }
 
 TEST(SelectArms, waits_for_sockets_and_time_lose_without_a_trace) {

@@ -210,6 +210,28 @@ static_assert(is<hd::net::ReadinessFuture>(/*            */ y, n, n, n));
 static_assert(is<hd::net::AcceptFuture>(/*               */ y, n, n, n));
 static_assert(is<hd::io::Error>(/*                       */ y, y, n, y));
 static_assert(is<hd::io::Result<int>>(/*                 */ y, y, n, y));
+static_assert(is<hd::io::DuplexStream>(/*                */ y, y, n, y));
+static_assert(is<hd::io::SimplexReader>(/*               */ y, y, n, y));
+static_assert(is<hd::io::SimplexWriter>(/*               */ y, y, n, y));
+static_assert(is<hd::io::BufReader<hd::net::TcpStream>>(/*   */ y, n, n, y));
+static_assert(is<hd::io::BufReader<hd::net::TcpStream&>>(/*  */ y, n, n, n));
+static_assert(is<hd::io::BufWriter<hd::net::TcpStream>>(/*   */ y, y, n, y));
+static_assert(is<hd::io::BufStream<hd::net::TcpStream>>(/*   */ y, n, n, y));
+static_assert(is<hd::io::Cursor<std::string>>(/*         */ y, y, n, y));
+static_assert(is<hd::io::Cursor<std::string_view>>(/*    */ y, y, n, n));
+static_assert(is<hd::io::Lines<hd::io::Cursor<std::string>>>(y, y, n, y));
+static_assert(is<hd::io::Split<hd::io::Cursor<std::string>>>(y, y, n, y));
+static_assert(is<hd::io::Take<hd::io::Repeat>>(/*        */ y, y, n, y));
+static_assert(is<hd::io::Chain<hd::io::Empty, hd::io::Repeat>>(y, y, n, y));
+static_assert(is<hd::io::Join<hd::io::Empty, hd::io::Sink>>(y, y, n, y));
+static_assert(is<hd::io::ReadHalf<hd::net::TcpStream>>(/**/ y, y, n, y));
+static_assert(is<hd::io::WriteHalf<hd::net::TcpStream>>(/*   */ y, y, n, y));
+static_assert(is<hd::io::Read<hd::io::DuplexStream>>(/*  */ y, n, n, n));
+static_assert(is<hd::io::ReadToEnd<hd::io::DuplexStream>>(/* */ y, n, n, n));
+static_assert(is<hd::io::WriteAll<hd::io::DuplexStream>>(/*  */ y, n, n, n));
+static_assert(is<hd::io::Copy<hd::io::DuplexStream, hd::io::Sink>>(y, n, n, n));
+static_assert(is<hd::io::SeekFrom>(/*                    */ y, y, n, y));
+static_assert(is<hd::io::CopiedBoth>(/*                  */ y, y, n, y));
 
 // heddle: marker
 static_assert(is<hd::NotSend>(/*                         */ n, y, n, y));

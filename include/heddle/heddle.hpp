@@ -13,7 +13,9 @@
 //             task::LocalSet, spawn_local, LocalRuntime; task::Local, unconstrained, consume_budget, has_budget_remaining
 //   time      Instant, sleep, sleep_until, timeout, timeout_at, interval, interval_at, DelayQueue; pause, advance, resume
 //   net       IpAddr, SocketAddr, TcpListener, TcpStream
-//   io        Error, ErrorKind, Result
+//   io        Error, ErrorKind, Result; AsyncRead, AsyncWrite, AsyncBufRead, AsyncSeek; read…, write…, seek, copy…,
+//   lines, split,
+//             BufReader, BufWriter, BufStream, Cursor, duplex, simplex, chain, take, join, empty, repeat, sink
 #pragma once
 
 #include <heddle/async/barrier.hpp>
@@ -47,7 +49,19 @@
 #include <heddle/future/stream_consumer.hpp>
 #include <heddle/future/stream_source.hpp>
 #include <heddle/future/task.hpp>
+#include <heddle/io/buf_read.hpp>
+#include <heddle/io/buf_reader.hpp>
+#include <heddle/io/buf_writer.hpp>
+#include <heddle/io/chain.hpp>
+#include <heddle/io/concepts.hpp>
+#include <heddle/io/copy.hpp>
+#include <heddle/io/cursor.hpp>
+#include <heddle/io/duplex.hpp>
+#include <heddle/io/empty.hpp>
 #include <heddle/io/error.hpp>
+#include <heddle/io/join.hpp>
+#include <heddle/io/read.hpp>
+#include <heddle/io/write.hpp>
 #include <heddle/marker/send.hpp>
 #include <heddle/net/socket_addr.hpp>
 #include <heddle/net/tcp_listener.hpp>

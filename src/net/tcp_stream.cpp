@@ -101,6 +101,23 @@ io::Result<std::size_t> TcpStream::try_write(std::span<const std::byte> src) con
   return transfer_now(source, Direction::kWrite, [&](Readiness seen) { return send(source, seen, src); });
 }
 
+Poll<io::Result<std::size_t>> TcpStream::poll_read(Context& cx, std::span<std::byte> dst) {
+  if (dst.empty()) return Poll<io::Result<std::size_t>>(std::in_place, 0U);
+  IoSource& source = socket_.source();
+  return detail::poll_io(source, Direction::kRead, cx, [&](Readiness seen) { return receive(source, seen, dst); });
+}
+
+Poll<io::Result<std::size_t>> TcpStream::poll_write(Context& cx, std::span<const std::byte> src) {
+  if (src.empty()) return Poll<io::Result<std::size_t>>(std::in_place, 0U);
+  IoSource& source = socket_.source();
+  return detail::poll_io(source, Direction::kWrite, cx, [&](Readiness seen) { return send(source, seen, src); });
+}
+
+Poll<io::Result<void>> TcpStream::poll_shutdown(Context&) {
+  return Poll<io::Result<void>>(std::in_place,
+                                detail::to_result(sys::shut_down(socket_.source().fd(), sys::Half::kWrite)));
+}
+
 Async<io::Result<void>> TcpStream::shutdown() {
   co_return detail::to_result(sys::shut_down(socket_.source().fd(), sys::Half::kWrite));
 }

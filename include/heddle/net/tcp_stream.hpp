@@ -155,6 +155,13 @@ class TcpStream {
   /// connection is gone already. Corresponds to `AsyncWriteExt::shutdown`.
   [[nodiscard]] Async<io::Result<void>> shutdown();
 
+  /// What makes it an io::AsyncRead and io::AsyncWrite: one step of reading and writing. Each keeps the waker of the last
+  /// that asked, beside those who await `read` and `write`. Nothing is held back, so poll_flush is ready at once.
+  Poll<io::Result<std::size_t>> poll_read(Context& cx, std::span<std::byte> dst);
+  Poll<io::Result<std::size_t>> poll_write(Context& cx, std::span<const std::byte> src);
+  static Poll<io::Result<void>> poll_flush(Context&) { return Poll<io::Result<void>>(std::in_place); }
+  Poll<io::Result<void>> poll_shutdown(Context& cx);
+
   /// Whether small writes are sent at once instead of being collected (Nagle's algorithm). Off at first, as in Tokio.
   [[nodiscard]] io::Result<void> set_nodelay(bool on) const;
   [[nodiscard]] io::Result<bool> nodelay() const;

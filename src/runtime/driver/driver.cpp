@@ -39,6 +39,7 @@ io::Result<IoSource*> Driver::add(Shared& shared, int fd) {
 
 void Driver::remove(IoSource& source) noexcept {
   unwatch(source);
+  source.forget_pollers();
   bool now = false;
   bool too_many = false;
   {

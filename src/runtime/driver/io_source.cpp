@@ -36,6 +36,17 @@ void IoSource::forget(IoWaiter& waiter) noexcept {
   if (waiter.linked()) Waiters::remove(waiter);
 }
 
+void IoSource::forget_pollers() noexcept {
+  // Dropped outside the lock. Kept, they would hold their tasks in memory until the source is freed.
+  Waker reader;
+  Waker writer;
+  const std::lock_guard guard(lock_);
+  if (read_poller_.linked()) Waiters::remove(read_poller_);
+  if (write_poller_.linked()) Waiters::remove(write_poller_);
+  reader = std::move(read_poller_.waker_);
+  writer = std::move(write_poller_.waker_);
+}
+
 bool IoSource::is_waited_for() noexcept {
   const std::lock_guard guard(lock_);
   return !readers_.empty() || !writers_.empty();

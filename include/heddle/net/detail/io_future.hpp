@@ -32,8 +32,7 @@ class IoFuture {
 
   [[nodiscard]] Source& source() const noexcept { return source_; }
 
-  /// Makes `attempt(readiness)`, a system call's Outcome, whenever the descriptor is ready, until it neither would
-  /// block nor was interrupted. Defined in src/net/poll_io.hpp, for the files that make system calls.
+  /// One step: see src/net/poll_io.hpp, where it is defined for the files that make system calls.
   template <class Attempt>
   auto poll_io(Context& cx, Attempt attempt);
 

@@ -81,6 +81,15 @@ class IoSource : public base::ListNode<SourceTag> {
   /// Takes `waiter` out, if it is queued.
   void forget(IoWaiter& waiter) noexcept;
 
+  /// The place of whoever polls the descriptor's owner itself, and not a future of its own: one for each direction, of
+  /// the last that asked.
+  [[nodiscard]] IoWaiter& poll_waiter(Direction direction) noexcept {
+    return direction == Direction::kRead ? read_poller_ : write_poller_;
+  }
+
+  /// Owner, which goes: nobody polls it any more.
+  void forget_pollers() noexcept;
+
   /// Whether anybody waits for either direction.
   [[nodiscard]] bool is_waited_for() noexcept;
 
@@ -109,6 +118,9 @@ class IoSource : public base::ListNode<SourceTag> {
   // Guarded by lock_.
   Waiters readers_;
   Waiters writers_;
+  // Guarded by lock_, like every waiter's links and waker.
+  IoWaiter read_poller_;
+  IoWaiter write_poller_;
 };
 
 /// Lets the driver of `shared` watch `fd`, which stays the caller's to close, after unwatch(). Errors: what the system
