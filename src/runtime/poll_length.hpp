@@ -40,6 +40,8 @@ class PollLength {
     since_ = now;
   }
 
+  [[nodiscard]] bool is_measured() const noexcept { return last_ != kFirstEstimate; }
+
   /// Whether enough polls were made since the last measurement for another one.
   [[nodiscard]] bool can_measure(std::uint64_t polls) const noexcept { return polls - polls_ >= kMeasuredPolls; }
 

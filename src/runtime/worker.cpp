@@ -160,7 +160,7 @@ bool MultiThreadWorker::polls_are_short() noexcept {
 
 void MultiThreadWorker::review_estimate() noexcept {
   // Only while the answer can matter: reading the clock costs as much as half a small task.
-  if (queue_.size() == 0 || !shared_.idle_.may_wake()) return;
+  if (queue_.size() == 0 || (poll_length_.is_measured() && !shared_.idle_.may_wake())) return;
   measure_polls();
   call_for_help();
 }

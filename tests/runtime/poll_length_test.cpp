@@ -11,6 +11,13 @@ using heddle::runtime::detail::PollLength;
 
 TEST(PollLength, is_taken_to_be_long_until_it_is_measured) { EXPECT_EQ(PollLength().get(), PollLength::kFirstEstimate); }
 
+TEST(PollLength, knows_whether_it_was_measured) {
+  PollLength length;
+  EXPECT_FALSE(length.is_measured());
+  length.measure(10, 1'000);
+  EXPECT_TRUE(length.is_measured());
+}
+
 TEST(PollLength, is_measured_over_eight_polls_at_least) {
   PollLength length;
   length.restart(100, 0);
