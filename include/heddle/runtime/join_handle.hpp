@@ -15,8 +15,13 @@
 namespace heddle::inline v0 {
 
 namespace runtime::detail {
+
 template <class T, class Tag>
 class TaskSet;
+
+/// The coroutines of `tree` are about to wait for `task`: runs it now if that is as good.
+void run_ahead(TaskHeader& task, const future::detail::Tree& tree) noexcept;
+
 }  // namespace runtime::detail
 
 namespace task {
@@ -56,7 +61,8 @@ class AbortHandle {
 /// Cancelling  Safe: a handle that is awaited by its name may be awaited again. Destroying the handle detaches the
 ///             task, which goes on; an exception that leaves it then is reported, see runtime::set_panic_hook.
 /// Threads     May move to any thread; used by one at a time.
-/// Cost        Awaiting a finished task: one load and one atomic operation.
+/// Cost        Awaiting a finished task: one load and one atomic operation. A task that no thread has taken is run within the
+///             poll that awaits it, on a multi-thread runtime, where its worker has it at hand.
 ///
 /// Corresponds to Tokio's `task::JoinHandle`.
 template <class T>
@@ -90,6 +96,11 @@ class JoinHandle {
     taken_ = true;  // not before: if the move throws, the output still is there to be destroyed
     std::destroy_at(&output);
     return answer;
+  }
+
+  /// For `co_await` only, before it polls.
+  void run_ahead(const future::detail::Tree& tree) noexcept {
+    if (!taken_ && !task_->is_complete()) runtime::detail::run_ahead(*task_, tree);
   }
 
   /// Cancels the task: its future is destroyed, where it stands suspended, by the worker that would next poll it.
