@@ -18,12 +18,12 @@ inline std::unexpected<io::Error> runtime_gone() {
 
 /// A system call's outcome as the user sees it.
 template <class T>
-io::Result<T> to_result(const sys::Outcome<T>& outcome) {
+io::Result<T> to_result(sys::Outcome<T> outcome) {
   if (!outcome) return io::fail(outcome.error());
   if constexpr (std::is_void_v<T>) {
     return {};
   } else {
-    return *outcome;
+    return *std::move(outcome);
   }
 }
 
@@ -47,8 +47,8 @@ auto poll_io(runtime::detail::IoSource& source, runtime::detail::Direction direc
       continue;
     }
     if (seen.is_shut_down()) return done(runtime_gone());
-    const Outcome outcome = attempt(seen);
-    if (outcome.has_value()) return done(to_result(outcome));
+    Outcome outcome = attempt(seen);
+    if (outcome.has_value()) return done(to_result(std::move(outcome)));
     if (sys::would_block(outcome.error())) {
       source.clear(seen, direction);
     } else if (!sys::was_interrupted(outcome.error())) {

@@ -2,36 +2,40 @@
 // The life of a watched socket.
 #include <heddle/net/detail/socket.hpp>
 
+#include <heddle/runtime/spawn.hpp>
+
 #include "net/poll_io.hpp"
-#include "net/system_addr.hpp"
-#include "sys/socket.hpp"
 
 namespace heddle::inline v0::net::detail {
 
-io::Result<Socket> Socket::adopt(runtime::Shared& shared, int fd) {
+io::Result<Watch> Watch::make(runtime::Shared& shared, int fd, runtime::detail::Readiness initial) {
+  auto source = runtime::detail::watch(shared, fd, initial);
+  if (!source) return std::unexpected(std::move(source).error());
+  return Watch(**source);
+}
+
+io::Result<Watch> watch(int fd, const char* what_for) {
+  return Watch::make(runtime::detail::current_runtime(what_for), fd, Watch::Source::kNothing);
+}
+
+io::Result<Socket> Socket::adopt(runtime::Shared& shared, int fd, runtime::detail::Readiness initial) {
   sys::Fd owner(fd);
-  auto source = runtime::detail::watch(shared, fd);
-  if (!source) return std::unexpected(source.error());
+  auto watch = Watch::make(shared, fd, initial);
+  if (!watch) return std::unexpected(std::move(watch).error());
   static_cast<void>(owner.release());
-  return Socket(**source);
+  return Socket(std::move(*watch));
+}
+
+io::OwnedFd Socket::release() && noexcept {
+  const int fd = source().fd();
+  watch_.end();
+  return io::OwnedFd(fd);
 }
 
 void Socket::close() noexcept {
-  const int fd = source_->fd();
-  runtime::detail::unwatch(*source_);
+  const int fd = source().fd();
+  watch_.end();
   sys::close(fd);
 }
-
-namespace {
-
-io::Result<SocketAddr> to_addr(const sys::Outcome<sys::InetAddr>& addr) {
-  if (!addr) return io::fail(addr.error());
-  return from_system(*addr);
-}
-
-}  // namespace
-
-io::Result<SocketAddr> Socket::local_addr() const { return to_addr(sys::local_addr(source().fd())); }
-io::Result<SocketAddr> Socket::peer_addr() const { return to_addr(sys::peer_addr(source().fd())); }
 
 }  // namespace heddle::inline v0::net::detail

@@ -4,6 +4,7 @@
 
 #include "sys/epoll.hpp"
 #include "sys/socket.hpp"
+#include "sys/socket_option.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -16,24 +17,25 @@ namespace heddle::inline v0::sys {
 /// Descriptors of a Kernel begin here: higher than the system's ever are, so that none is taken for the other.
 inline constexpr int kFirstSimulated = 1 << 30;
 
-/// Each function stands for the one of its name in sys/socket.hpp and sys/epoll.hpp, and keeps its contract. Called by the
+/// Each function stands for the one of its name in sys/socket.hpp, sys/socket_option.hpp and sys/epoll.hpp, and keeps its contract. Called by the
 /// thread that it was given to only, but for interrupt().
 class Kernel {
  public:
-  virtual Outcome<Fd> tcp_socket(bool v6) = 0;
-  virtual Outcome<void> listen_on(int fd, const InetAddr& addr, int backlog) = 0;
-  virtual Outcome<std::pair<int, InetAddr>> accept(int fd) = 0;
+  virtual Outcome<Fd> socket(Family family, Kind kind) = 0;
+  virtual Outcome<void> bind(int fd, const RawAddr& addr) = 0;
+  virtual Outcome<void> listen(int fd, int backlog) = 0;
+  virtual Outcome<std::pair<int, RawAddr>> accept(int fd) = 0;
   /// False for a descriptor that is none of its own: the system's then.
   virtual bool close(int fd) = 0;
-  virtual Outcome<Connect> connect(int fd, const InetAddr& addr) = 0;
+  virtual Outcome<Connect> connect(int fd, const RawAddr& addr) = 0;
   virtual int take_error(int fd) = 0;
-  virtual Outcome<InetAddr> local_addr(int fd) = 0;
-  virtual Outcome<InetAddr> peer_addr(int fd) = 0;
+  virtual Outcome<RawAddr> local_addr(int fd) = 0;
+  virtual Outcome<RawAddr> peer_addr(int fd) = 0;
   virtual Outcome<std::size_t> receive(int fd, std::span<std::byte> into, Peek peek) = 0;
   virtual Outcome<std::size_t> send(int fd, std::span<const std::byte> from) = 0;
   virtual Outcome<void> shut_down(int fd, Half half) = 0;
-  virtual Outcome<void> set_nodelay(int fd, bool on) = 0;
-  virtual Outcome<bool> nodelay(int fd) = 0;
+  virtual Outcome<void> set_option(int fd, SocketOption option, int value) = 0;
+  virtual Outcome<int> get_option(int fd, SocketOption option) = 0;
   virtual Outcome<void> set_linger(int fd, std::optional<int> seconds) = 0;
 
   virtual int watch(int fd, void* token) = 0;

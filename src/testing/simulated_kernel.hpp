@@ -61,19 +61,20 @@ class SimulatedKernel final : public sys::Kernel {
   void detach() noexcept;
 
   // sys::Kernel
-  sys::Outcome<sys::Fd> tcp_socket(bool v6) override;
-  sys::Outcome<void> listen_on(int fd, const sys::InetAddr& addr, int backlog) override;
-  sys::Outcome<std::pair<int, sys::InetAddr>> accept(int fd) override;
+  sys::Outcome<sys::Fd> socket(sys::Family family, sys::Kind kind) override;
+  sys::Outcome<void> bind(int fd, const sys::RawAddr& addr) override;
+  sys::Outcome<void> listen(int fd, int backlog) override;
+  sys::Outcome<std::pair<int, sys::RawAddr>> accept(int fd) override;
   bool close(int fd) override;
-  sys::Outcome<sys::Connect> connect(int fd, const sys::InetAddr& addr) override;
+  sys::Outcome<sys::Connect> connect(int fd, const sys::RawAddr& addr) override;
   int take_error(int fd) override;
-  sys::Outcome<sys::InetAddr> local_addr(int fd) override;
-  sys::Outcome<sys::InetAddr> peer_addr(int fd) override;
+  sys::Outcome<sys::RawAddr> local_addr(int fd) override;
+  sys::Outcome<sys::RawAddr> peer_addr(int fd) override;
   sys::Outcome<std::size_t> receive(int fd, std::span<std::byte> into, sys::Peek peek) override;
   sys::Outcome<std::size_t> send(int fd, std::span<const std::byte> from) override;
   sys::Outcome<void> shut_down(int fd, sys::Half half) override;
-  sys::Outcome<void> set_nodelay(int fd, bool on) override;
-  sys::Outcome<bool> nodelay(int fd) override;
+  sys::Outcome<void> set_option(int fd, sys::SocketOption option, int value) override;
+  sys::Outcome<int> get_option(int fd, sys::SocketOption option) override;
   sys::Outcome<void> set_linger(int fd, std::optional<int> seconds) override;
   int watch(int fd, void* token) override;
   void unwatch(int fd) override;
@@ -90,7 +91,8 @@ class SimulatedKernel final : public sys::Kernel {
     sys::InetAddr peer;
     // What take_error gives, once.
     int error = 0;
-    bool nodelay = false;
+    // What was set is kept, and does nothing.
+    std::map<sys::SocketOption, int> options;
     bool resets_on_close = false;
 
     // Listening: those that may be accepted.
@@ -141,6 +143,7 @@ class SimulatedKernel final : public sys::Kernel {
   [[nodiscard]] std::pair<int, Socket*> open();
   void free(int fd) noexcept;
   [[nodiscard]] int listener_at(const sys::InetAddr& addr) noexcept;
+  [[nodiscard]] std::uint16_t next_port() noexcept;
   [[nodiscard]] std::uint64_t delay(const Socket& socket) noexcept;
   void post(std::uint64_t when, Kind kind, int fd, std::string bytes = {});
   void post_in_order(Socket& to, int fd, Kind kind, std::string bytes = {});

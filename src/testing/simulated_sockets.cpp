@@ -76,33 +76,49 @@ std::optional<int> SimulatedKernel::failure(Socket* socket) {
   return std::nullopt;
 }
 
-sys::Outcome<sys::Fd> SimulatedKernel::tcp_socket(bool v6) {
+std::uint16_t SimulatedKernel::next_port() noexcept {
+  next_port_ = next_port_ == 65535 ? 32768 : static_cast<std::uint16_t>(next_port_ + 1);
+  return next_port_;
+}
+
+sys::Outcome<sys::Fd> SimulatedKernel::socket(sys::Family family, sys::Kind kind) {
+  if (family == sys::Family::kUnix || kind != sys::Kind::kStream) return fails(EAFNOSUPPORT);
   if (descriptors() >= max_descriptors || happens(faults.no_descriptor_)) return noted<sys::Fd>('s', 0, fails(EMFILE));
   const auto [fd, socket] = open();
-  socket->v6 = v6;
+  socket->v6 = family == sys::Family::kV6;
+  socket->local.v6 = socket->v6;
   return noted<sys::Fd>('s', fd, sys::Fd(fd));
 }
 
-sys::Outcome<void> SimulatedKernel::listen_on(int fd, const sys::InetAddr& addr, int backlog) {
+sys::Outcome<void> SimulatedKernel::bind(int fd, const sys::RawAddr& addr) {
+  Socket* socket = find(fd);
+  if (socket == nullptr) return fails(EBADF);
+  if (socket->state != State::kFresh || socket->local.port != 0) return fails(EINVAL);
+  const sys::InetAddr wanted = sys::inet_of(addr);
+  if (wanted.v6 != socket->v6) return fails(EAFNOSUPPORT);
+  for (const int other : listeners_) {
+    const sys::InetAddr& taken = find(other)->local;
+    const bool overlap = taken.ip == wanted.ip || is_unspecified(taken) || is_unspecified(wanted);
+    if (taken.port == wanted.port && taken.v6 == wanted.v6 && overlap) return fails(EADDRINUSE);
+  }
+  socket->local = wanted;
+  if (wanted.port == 0) socket->local.port = next_port();
+  return {};
+}
+
+sys::Outcome<void> SimulatedKernel::listen(int fd, int backlog) {
   Socket* socket = find(fd);
   if (socket == nullptr) return fails(EBADF);
   if (socket->state != State::kFresh) return fails(EINVAL);
-  sys::InetAddr local = addr;
-  if (local.port == 0) local.port = next_port_++;
-  for (const int other : listeners_) {
-    const sys::InetAddr& taken = find(other)->local;
-    const bool overlap = taken.ip == local.ip || is_unspecified(taken) || is_unspecified(local);
-    if (taken.port == local.port && taken.v6 == local.v6 && overlap) return fails(EADDRINUSE);
-  }
+  if (socket->local.port == 0) socket->local.port = next_port();
   socket->state = State::kListening;
-  socket->local = local;
   socket->backlog = static_cast<std::size_t>(std::max(backlog, 1));
   listeners_.push_back(fd);
   return {};
 }
 
-sys::Outcome<std::pair<int, sys::InetAddr>> SimulatedKernel::accept(int fd) {
-  using Accepted = std::pair<int, sys::InetAddr>;
+sys::Outcome<std::pair<int, sys::RawAddr>> SimulatedKernel::accept(int fd) {
+  using Accepted = std::pair<int, sys::RawAddr>;
   Socket* listener = find(fd);
   if (listener == nullptr) return fails(EBADF);
   if (listener->state != State::kListening) return fails(EINVAL);
@@ -119,7 +135,7 @@ sys::Outcome<std::pair<int, sys::InetAddr>> SimulatedKernel::accept(int fd) {
     free(accepted);
     return noted<Accepted>('a', fd, fails(ECONNABORTED));
   }
-  return noted<Accepted>('a', accepted, Accepted(accepted, find(accepted)->peer));
+  return noted<Accepted>('a', accepted, Accepted(accepted, sys::to_raw(find(accepted)->peer)));
 }
 
 bool SimulatedKernel::close(int fd) {
@@ -146,14 +162,15 @@ bool SimulatedKernel::close(int fd) {
   return true;
 }
 
-sys::Outcome<sys::Connect> SimulatedKernel::connect(int fd, const sys::InetAddr& addr) {
+sys::Outcome<sys::Connect> SimulatedKernel::connect(int fd, const sys::RawAddr& addr) {
   Socket* socket = find(fd);
   if (socket == nullptr) return fails(EBADF);
   if (socket->state != State::kFresh) return fails(EISCONN);
+  socket->peer = sys::inet_of(addr);
+  if (socket->peer.v6 != socket->v6) return fails(EAFNOSUPPORT);
   socket->state = State::kConnecting;
-  socket->peer = addr;
-  socket->local = addr;  // each machine talks to itself, by the address that it is called by
-  socket->local.port = next_port_ = next_port_ == 65535 ? 32768 : static_cast<std::uint16_t>(next_port_ + 1);
+  if (is_unspecified(socket->local)) socket->local.ip = socket->peer.ip;  // every machine is this one
+  if (socket->local.port == 0) socket->local.port = next_port();
   post(now() + delay(*socket), Kind::kConnect, fd);
   return noted<sys::Connect>('C', fd, sys::Connect::kUnderWay);
 }
@@ -163,17 +180,17 @@ int SimulatedKernel::take_error(int fd) {
   return socket == nullptr ? EBADF : std::exchange(socket->error, 0);
 }
 
-sys::Outcome<sys::InetAddr> SimulatedKernel::local_addr(int fd) {
+sys::Outcome<sys::RawAddr> SimulatedKernel::local_addr(int fd) {
   Socket* socket = find(fd);
   if (socket == nullptr) return fails(EBADF);
-  return socket->local;
+  return sys::to_raw(socket->local);
 }
 
-sys::Outcome<sys::InetAddr> SimulatedKernel::peer_addr(int fd) {
+sys::Outcome<sys::RawAddr> SimulatedKernel::peer_addr(int fd) {
   Socket* socket = find(fd);
   if (socket == nullptr) return fails(EBADF);
   if (socket->state != State::kConnected) return fails(ENOTCONN);
-  return socket->peer;
+  return sys::to_raw(socket->peer);
 }
 
 sys::Outcome<std::size_t> SimulatedKernel::receive(int fd, std::span<std::byte> into, sys::Peek peek) {
@@ -254,17 +271,17 @@ sys::Outcome<void> SimulatedKernel::shut_down(int fd, sys::Half half) {
   return {};
 }
 
-sys::Outcome<void> SimulatedKernel::set_nodelay(int fd, bool on) {
+sys::Outcome<void> SimulatedKernel::set_option(int fd, sys::SocketOption option, int value) {
   Socket* socket = find(fd);
   if (socket == nullptr) return fails(EBADF);
-  socket->nodelay = on;
+  socket->options[option] = value;
   return {};
 }
 
-sys::Outcome<bool> SimulatedKernel::nodelay(int fd) {
+sys::Outcome<int> SimulatedKernel::get_option(int fd, sys::SocketOption option) {
   Socket* socket = find(fd);
   if (socket == nullptr) return fails(EBADF);
-  return socket->nodelay;
+  return socket->options[option];
 }
 
 sys::Outcome<void> SimulatedKernel::set_linger(int fd, std::optional<int> seconds) {

@@ -94,7 +94,7 @@ class SimulatedKernel;
 /// Plays a program on a made-up machine: one thread, a clock that jumps, and a network within the process, all of it drawn
 /// from a seed. The program is what it always is: tasks, timers, TcpListener, TcpStream.
 ///
-///     testing::Simulation(7).faults(testing::Faults::storm(7)).run(app);
+///     testing::Simulation(7).faults(testing::Faults::storm(7)).run(serve, "10.0.0.1:80");
 ///
 /// - Ready tasks are polled in a random order, and so are the arms of a select.
 /// - Time passes only when nothing else can happen, and then at once: an hour of timeouts costs nothing.
@@ -123,14 +123,23 @@ class Simulation {
   /// How many bytes a connection holds in each direction before a write has to wait, at least 1; default: 64 KiB.
   Simulation& buffer(std::size_t bytes) noexcept;
 
-  /// Runs `main`, a future or a function that returns one, until it is ready, then drops all tasks. Returns what it gives.
-  template <class F>
-  auto run(F&& main) {
-    if constexpr (std::invocable<F>) {
-      return run_future(std::invoke(std::forward<F>(main)));
-    } else {
-      return run_future(std::forward<F>(main));
-    }
+  /// Runs `app(args…)`, a function that returns a future, until that is ready, then drops all tasks. Returns what it gives.
+  template <class F, class... Args>
+    requires std::invocable<F, Args...>
+  auto run(F&& app, Args&&... args) {
+    using Output = typename std::invoke_result_t<F, Args...>::Output;
+    std::optional<base::Stored<Output>> result;
+    play([&](runtime::Runtime& runtime) {
+      // Made and dropped while the runtime stands, as a program's main future is.
+      auto program = std::invoke(std::forward<F>(app), std::forward<Args>(args)...);
+      Driven driven(*this, program);
+      if constexpr (std::is_void_v<Output>) {
+        runtime.block_on(std::move(driven));
+      } else {
+        result.emplace(runtime.block_on(std::move(driven)));
+      }
+    });
+    if constexpr (!std::is_void_v<Output>) return *std::move(result);
   }
 
   /// What has happened so far, drawn together to a number: two runs with the same one did the same.
@@ -158,24 +167,6 @@ class Simulation {
     Simulation& simulation_;
     F& future_;
   };
-
-  template <class F>
-  auto run_future(F future) {
-    using Output = typename F::Output;
-    if constexpr (std::is_void_v<Output>) {
-      play([&](runtime::Runtime& runtime) {
-        F program(std::move(future));  // dropped before the runtime, as a program's own main future is
-        runtime.block_on(Driven<F>(*this, program));
-      });
-    } else {
-      std::optional<Output> result;
-      play([&](runtime::Runtime& runtime) {
-        F program(std::move(future));
-        result.emplace(runtime.block_on(Driven<F>(*this, program)));
-      });
-      return *std::move(result);
-    }
-  }
 
   void play(const std::function<void(runtime::Runtime&)>& program);
   void poll_network(Context& cx);

@@ -1,21 +1,30 @@
 // SPDX-License-Identifier: MIT
-// select and race: who wins, who is dropped when, in which order arms are asked.
+// select and race: who wins, who is dropped when, in which order arms are asked. After Tokio's macros_select.rs.
+#include "support/mock_task.hpp"
+#include "support/polled.hpp"
+#include "support/task_fixture.hpp"
+#include "support/tracked.hpp"
+
+#include <heddle/channel/mpsc.hpp>
+#include <heddle/channel/oneshot.hpp>
 #include <heddle/future/async.hpp>
 #include <heddle/future/block_on.hpp>
 #include <heddle/future/select.hpp>
 #include <heddle/future/task.hpp>
+#include <heddle/runtime/coop.hpp>
+#include <heddle/runtime/spawn.hpp>
 
 #include <gtest/gtest.h>
 
+#include <array>
+#include <cstddef>
 #include <memory>
+#include <optional>
 #include <set>
 #include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
-
-#include "support/mock_task.hpp"
-#include "support/tracked.hpp"
 
 namespace {
 
@@ -35,6 +44,7 @@ using heddle::Task;
 using heddle::test::drop_at_each_suspension;
 using heddle::test::Lives;
 using heddle::test::MockTask;
+using heddle::test::Polled;
 using heddle::test::Tracked;
 using heddle::test::YieldTimes;
 
@@ -181,12 +191,68 @@ TEST(MacrosSelect, otherwise_does_not_run_while_an_arm_takes_part) {
   EXPECT_TRUE(task.poll(waiting).is_pending());
 }
 
+TEST(MacrosSelect, otherwise_may_be_the_only_arm) {
+  EXPECT_EQ(block_on(select(otherwise([] { return 9; }))), 9);
+  EXPECT_EQ(block_on(select(biased, otherwise([] { return 9; }))), 9);
+}
+
 TEST(MacrosSelect, without_otherwise_and_without_an_arm_it_throws) {
   EXPECT_THROW(block_on(select(on(ready(1), kSame).when(false))), heddle::NoArmEnabled);
 }
 
 TEST(MacrosSelect, biased_asks_in_the_order_written) {
   for (int i = 0; i < 100; ++i) EXPECT_EQ(block_on(select(biased, on(ready(1), kSame), on(ready(2), kSame))), 1);
+}
+
+TEST(MacrosSelect, biased_passes_over_an_arm_that_is_not_ready) {
+  EXPECT_EQ(block_on(select(biased, on(pending<int>(), kSame), on(ready(2), kSame), on(ready(3), kSame))), 2);
+}
+
+TEST(MacrosSelect, biased_comes_back_to_the_first_arm_once_that_is_ready) {
+  const auto turns = []() -> Async<std::vector<int>> {
+    auto first = YieldTimes(1);
+    auto second = YieldTimes(1);
+    auto third = ready();
+    std::vector<int> won;
+    std::array<bool, 3> left{true, true, true};
+    const auto took = [&](std::size_t arm) {
+      left.at(arm) = false;
+      won.push_back(static_cast<int>(arm));
+    };
+    for (bool more = true; more;) {
+      more = co_await select(biased, on(first, [&] { return took(0), true; }).when(left[0]),
+                             on(second, [&] { return took(1), true; }).when(left[1]),
+                             on(third, [&] { return took(2), true; }).when(left[2]), otherwise([] { return false; }));
+    }
+    co_return won;
+  };
+  EXPECT_EQ(block_on(turns()), (std::vector<int>{2, 0, 1}));
+}
+
+TEST(MacrosSelect, once_an_arm_is_ready_no_further_one_is_asked) {
+  int polls = 0;
+  const auto count = [&polls](Context&) -> Poll<int> { return ++polls, heddle::Ready(1); };
+  auto one = heddle::poll_fn(count);
+  auto other = heddle::poll_fn(count);
+  EXPECT_EQ(block_on(select(on(one, kSame), on(other, kSame))), 1);
+  EXPECT_EQ(polls, 1);
+}
+
+template <std::size_t... kIndex>
+int winner_of(std::size_t ready_arm, std::index_sequence<kIndex...>) {
+  const auto arm = [ready_arm](std::size_t i) {
+    return heddle::poll_fn([ready_arm, i](Context&) -> Poll<int> {
+      if (i != ready_arm) return heddle::Pending;
+      return heddle::Ready(static_cast<int>(i));
+    });
+  };
+  return block_on(select(on(arm(kIndex), kSame)...));
+}
+
+TEST(MacrosSelect, takes_as_many_as_64_arms) {
+  for (const std::size_t arm : {std::size_t{0}, std::size_t{31}, std::size_t{63}}) {
+    EXPECT_EQ(winner_of(arm, std::make_index_sequence<64>()), static_cast<int>(arm));
+  }
 }
 
 TEST(MacrosSelect, each_arm_that_is_ready_wins_in_its_turn) {
@@ -239,6 +305,26 @@ TEST(MacrosSelect, a_select_may_be_an_arm) {
             1);
 }
 
+Async<int> select_in_handler(int x) { co_return co_await select(on(ready(x + 1), kSame), on(pending<int>(), kSame)); }
+
+TEST(MacrosSelect, a_handler_may_select_again) { EXPECT_EQ(block_on(select(on(ready(1), select_in_handler))), 2); }
+
+constexpr int kBudget = Context::kBudget;
+
+TEST(MacrosSelect, an_arm_that_waits_for_the_budget_leaves_the_others_their_turn) {
+  const auto budget_or_ready = [] {
+    return select(biased, on(heddle::task::consume_budget(), [] { return 1; }), on(ready(), [] { return 2; }));
+  };
+  Polled rounds([&]() -> Async<int> {
+    int won = 0;
+    while (won < kBudget) won += co_await budget_or_ready() == 1 ? 1 : 1000;
+    co_return won;
+  });
+  auto spent = rounds.poll();
+  ASSERT_TRUE(spent.is_ready());
+  EXPECT_EQ(*spent, kBudget);
+}
+
 TEST(MacrosSelect, dropped_at_each_suspension_everything_ends_once) {
   Lives lives;
   drop_at_each_suspension([&] { return lives = Lives(), handler_coroutine(lives); },
@@ -273,6 +359,98 @@ TEST(Race, gives_the_result_of_the_winner_at_its_index) {
   EXPECT_EQ(result.index(), 1U);
   EXPECT_EQ(std::get<1>(result), "b");
   EXPECT_EQ(block_on(race(pending<int>(), ready())).index(), 1U);
+}
+
+// With channels and tasks, on every scheduler.
+
+namespace hd = heddle;
+
+class MacrosSelectOn : public heddle_test::OnEachRuntime {};
+INSTANTIATE_TEST_SUITE_P(On, MacrosSelectOn, heddle_test::every_kind(), heddle_test::name_of);
+
+TEST_P(MacrosSelectOn, the_value_that_was_sent_wins_over_one_that_never_is) {
+  run([]() -> Task<> {
+    auto [tx, rx] = hd::oneshot::channel<int>();
+    auto [silent, never] = hd::oneshot::channel<int>();
+    std::move(tx).send(1).value();
+    const int got =
+        co_await select(on(rx, [](auto value) { return value.value(); }), on(never, [](auto) { return 0; }));
+    EXPECT_EQ(got, 1);
+  }());
+}
+
+TEST_P(MacrosSelectOn, messages_of_two_channels_until_both_are_closed) {
+  run([]() -> Task<> {
+    auto [tx1, rx1] = hd::mpsc::channel<int>();
+    auto [tx2, rx2] = hd::mpsc::channel<int>();
+    auto sender = hd::task::spawn([](hd::mpsc::Sender<int> a, hd::mpsc::Sender<int> b) -> Task<> {
+      b.send(1).value();
+      co_await hd::task::yield_now();
+      a.send(2).value();
+      co_await hd::task::yield_now();
+      b.send(3).value();
+    }(std::move(tx1), std::move(tx2)));
+    std::set<int> messages;
+    std::array<bool, 2> open{true, true};
+    const auto take_from = [&](std::size_t channel) {
+      return [&, channel](std::optional<int> message) {
+        if (message) messages.insert(*message);
+        open.at(channel) = message.has_value();
+        return true;
+      };
+    };
+    const auto first = take_from(0);
+    const auto second = take_from(1);
+    for (bool more = true; more;) {
+      more = co_await select(on(rx1.recv_async(), first).when(open[0]), on(rx2.recv_async(), second).when(open[1]),
+                             otherwise([] { return false; }));
+    }
+    EXPECT_EQ(messages, (std::set<int>{1, 2, 3}));
+    EXPECT_TRUE((co_await sender).has_value());
+  }());
+}
+
+TEST_P(MacrosSelectOn, a_named_loser_may_be_awaited_by_the_handler) {
+  run([]() -> Task<> {
+    auto [tx1, rx1] = hd::oneshot::channel<int>();
+    auto [tx2, rx2] = hd::oneshot::channel<int>();
+    std::move(tx1).send(1).value();
+    std::move(tx2).send(2).value();
+    using Value = hd::OutputOf<hd::oneshot::Receiver<int>>;
+    const auto then_second = [&rx = rx2](Value first) -> Async<int> {
+      auto second = co_await rx;
+      co_return first.value() * 10 + second.value();
+    };
+    const auto then_first = [&rx = rx1](Value second) -> Async<int> {
+      auto first = co_await rx;
+      co_return first.value() * 10 + second.value();
+    };
+    EXPECT_EQ(co_await select(on(rx1, then_second), on(rx2, then_first)), 12);
+  }());
+}
+
+Async<std::pair<int, int>> both_in_a_loop(hd::oneshot::Receiver<int>& rx1, hd::oneshot::Receiver<int>& rx2) {
+  std::optional<int> a;
+  std::optional<int> b;
+  const auto take_a = [&a](auto value) { a = value.value(); };
+  const auto take_b = [&b](auto value) { b = value.value(); };
+  while (!a || !b) co_await select(on(rx1, take_a).when(!a), on(rx2, take_b).when(!b));
+  co_return std::pair(*a, *b);
+}
+
+TEST(MacrosSelect, a_loop_of_selects_joins_two_named_futures) {
+  auto [tx1, rx1] = hd::oneshot::channel<int>();
+  auto [tx2, rx2] = hd::oneshot::channel<int>();
+  Polled both([&rx1 = rx1, &rx2 = rx2] { return both_in_a_loop(rx1, rx2); });
+  EXPECT_TRUE(both.pending());
+  std::move(tx1).send(123).value();
+  EXPECT_TRUE(both.is_woken());
+  EXPECT_TRUE(both.pending());
+  std::move(tx2).send(456).value();
+  EXPECT_TRUE(both.is_woken());
+  auto result = both.poll();
+  ASSERT_TRUE(result.is_ready());
+  EXPECT_EQ(*result, std::pair(123, 456));
 }
 
 }  // namespace

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Sleeping in real time, on every scheduler: never early, never lost.
+// Sleeping: never early, never lost, on every scheduler; and, in paused time, resets. After Tokio's time_sleep.rs.
+#include "support/paused.hpp"
+#include "support/polled.hpp"
 #include "support/task_fixture.hpp"
 
 #include <heddle/future/block_on.hpp>
@@ -12,6 +14,7 @@
 #include <chrono>
 #include <cstddef>
 #include <limits>
+#include <memory>
 #include <optional>
 #include <thread>
 #include <utility>
@@ -143,6 +146,113 @@ TEST_P(Sleeping, arming_a_timer_after_the_end_of_the_runtime_says_so) {
   runtime.reset();
   auto sleep = hd::time::sleep(1h);
   EXPECT_THROW(handle.block_on(sleep), hd::runtime::RuntimeShutDown);
+}
+
+// In paused time, where each step is exact.
+
+auto sleeping_until(Instant deadline) {
+  return hd::test::Polled([deadline] { return hd::time::sleep_until(deadline); });
+}
+
+TEST(SleepingPaused, it_is_elapsed_once_its_time_has_come_polled_or_not) {
+  heddle_test::run_paused([]() -> hd::Task<> {
+    auto sleep = hd::time::sleep(10ms);
+    EXPECT_FALSE(sleep.is_elapsed());
+    EXPECT_FALSE(co_await ready_at_once(sleep));
+    EXPECT_FALSE(sleep.is_elapsed());
+    co_await sleep;
+    EXPECT_TRUE(sleep.is_elapsed());
+  }());
+}
+
+TEST(SleepingPaused, one_that_waits_may_be_reset_to_an_earlier_or_a_later_time) {
+  heddle_test::run_paused([]() -> hd::Task<> {
+    const Instant start = Instant::now();
+    auto earlier = sleeping_until(start + 100ms);
+    auto later = sleeping_until(start + 100ms);
+    EXPECT_TRUE(earlier.pending());
+    EXPECT_TRUE(later.pending());
+    co_await hd::time::sleep(10ms);
+    earlier->reset(start + 80ms);
+    later->reset(start + 200ms);
+    EXPECT_TRUE(earlier.pending());
+    EXPECT_TRUE(later.pending());
+    co_await hd::time::sleep_until(start + 79ms);
+    EXPECT_FALSE(earlier.is_woken());
+    co_await hd::time::sleep(1ms);
+    EXPECT_TRUE(earlier.is_woken());
+    EXPECT_FALSE(earlier.pending());
+    co_await hd::time::sleep_until(start + 199ms);
+    EXPECT_FALSE(later.is_woken());
+    co_await hd::time::sleep(1ms);
+    EXPECT_TRUE(later.is_woken());
+    EXPECT_FALSE(later.pending());
+  }());
+}
+
+TEST(SleepingPaused, one_that_waits_and_is_reset_to_the_past_is_ready) {
+  heddle_test::run_paused([]() -> hd::Task<> {
+    const Instant start = Instant::now();
+    auto sleeper = sleeping_until(start + 100ms);
+    EXPECT_TRUE(sleeper.pending());
+    co_await hd::time::sleep(50ms);
+    EXPECT_FALSE(sleeper.is_woken());
+    sleeper->reset(start + 40ms);
+    EXPECT_FALSE(sleeper.pending());
+  }());
+}
+
+TEST(SleepingPaused, one_that_has_ended_stays_so_until_it_is_reset) {
+  heddle_test::run_paused([]() -> hd::Task<> {
+    auto sleeper = sleeping_until(Instant::now() + 1ms);
+    EXPECT_TRUE(sleeper.pending());
+    co_await hd::time::sleep(1ms);
+    EXPECT_FALSE(sleeper.pending());
+    EXPECT_FALSE(sleeper.pending());
+    sleeper->reset(Instant::now() + 600s);
+    EXPECT_TRUE(sleeper.pending());
+    EXPECT_TRUE(sleeper.pending());
+  }());
+}
+
+TEST(SleepingPaused, one_that_was_reset_to_the_time_of_another_may_be_dropped_when_that_fires) {
+  heddle_test::run_paused([]() -> hd::Task<> {
+    const Instant start = Instant::now();
+    auto first = sleeping_until(start + 5ms);
+    auto third = sleeping_until(start + 10ms);
+    {
+      auto second = sleeping_until(start + 5ms);
+      EXPECT_TRUE(first.pending());
+      EXPECT_TRUE(second.pending());
+      EXPECT_TRUE(third.pending());
+      second->reset(start + 10ms);
+      EXPECT_TRUE(second.pending());
+      co_await hd::time::sleep_until(start + 5ms);
+      EXPECT_TRUE(first.is_woken());
+      EXPECT_FALSE(second.is_woken());
+    }
+    co_await hd::time::sleep_until(start + 10ms);
+    EXPECT_TRUE(third.is_woken());
+  }());
+}
+
+TEST(SleepingPaused, a_wake_may_drop_all_that_are_due_with_it) {
+  heddle_test::run_paused([]() -> hd::Task<> {
+    std::vector<std::unique_ptr<hd::time::Sleep>> sleeps;
+    int wakes = 0;
+    const hd::Waker waker = hd::future::waker_fn([&] {
+      ++wakes;
+      std::exchange(sleeps, {}).clear();
+    });
+    for (int i = 0; i < 100; ++i) {
+      sleeps.push_back(std::unique_ptr<hd::time::Sleep>(new hd::time::Sleep(Instant::now() + 10ms)));
+      hd::Context cx(waker);
+      EXPECT_TRUE(sleeps.back()->poll(cx).is_pending());
+    }
+    co_await hd::time::sleep(11ms);
+    EXPECT_GE(wakes, 1);
+    EXPECT_TRUE(sleeps.empty());
+  }());
 }
 
 TEST(SleepingNowhere, a_sleep_that_must_wait_needs_a_runtime) {

@@ -1,42 +1,41 @@
 // SPDX-License-Identifier: MIT
-// join, try_join and join_all: results in order, what is dropped when.
+// join: results in order, what is dropped when, and who is asked first. After Tokio's macros_join.rs.
+#include "support/joins.hpp"
+#include "support/mock_task.hpp"
+#include "support/polled.hpp"
+#include "support/task_fixture.hpp"
+#include "support/tracked.hpp"
+
+#include <heddle/channel/oneshot.hpp>
 #include <heddle/future/async.hpp>
 #include <heddle/future/block_on.hpp>
 #include <heddle/future/join.hpp>
-#include <heddle/future/select.hpp>
 #include <heddle/future/task.hpp>
 
 #include <gtest/gtest.h>
 
-#include <expected>
-#include <memory>
 #include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "support/mock_task.hpp"
-#include "support/tracked.hpp"
-
 namespace {
 
+namespace hd = heddle;
 using heddle::Async;
 using heddle::block_on;
 using heddle::Context;
 using heddle::join;
-using heddle::join_all;
-using heddle::pending;
 using heddle::Poll;
 using heddle::ready;
 using heddle::Task;
-using heddle::try_join;
 using heddle::future::Loss;
 using heddle::test::drop_at_each_suspension;
 using heddle::test::Lives;
 using heddle::test::MockTask;
+using heddle::test::Polled;
 using heddle::test::Tracked;
 using heddle::test::YieldTimes;
-using Result = std::expected<int, std::string>;
 
 Async<Tracked> after(Lives& lives, int yields, int id) {
   const Tracked local(lives, id);
@@ -87,24 +86,8 @@ TEST(MacrosJoin, a_member_that_is_ready_is_not_polled_again) {
 }
 
 TEST(MacrosJoin, each_poll_begins_with_another_member) {
-  std::vector<int> first;
-  bool begun = false;
-  const auto member = [&](int id) {
-    return heddle::poll_fn([&first, &begun, id](Context&) -> Poll<int> {
-      if (!std::exchange(begun, true)) first.push_back(id);
-      return heddle::Pending;
-    });
-  };
-  auto a = member(0);
-  auto b = member(1);
-  auto c = member(2);
-  auto all = join(a, b, c);
-  MockTask task;
-  for (int i = 0; i < 4; ++i) {
-    begun = false;
-    EXPECT_TRUE(task.poll(all).is_pending());
-  }
-  EXPECT_EQ(first, (std::vector<int>{0, 1, 2, 0}));
+  EXPECT_EQ(heddle_test::first_asked([](auto&... members) { return join(members...); }, Poll<int>(hd::Pending)),
+            (std::vector<int>{0, 1, 2, 0}));
 }
 
 Async<int> throws() {
@@ -142,64 +125,32 @@ TEST(MacrosJoin, loses_what_the_worst_of_its_members_loses) {
   static_assert(kLossOf<decltype(join(ready(1), ready(2)))> == Loss::kLossless);
 }
 
-Async<Result> fallible(Lives& lives, int yields, Result result) {
-  const Tracked local(lives, 1);
-  co_await YieldTimes(yields);
-  co_return result;
+TEST(MacrosJoin, waits_for_whichever_member_is_last) {
+  auto [tx1, rx1] = hd::oneshot::channel<std::string>();
+  auto [tx2, rx2] = hd::oneshot::channel<int>();
+  Polled both([&rx1 = rx1, &rx2 = rx2] { return join(rx1, rx2); });
+  EXPECT_TRUE(both.pending());
+  std::move(tx2).send(123).value();
+  EXPECT_TRUE(both.is_woken());
+  EXPECT_TRUE(both.pending());
+  std::move(tx1).send("hello").value();
+  EXPECT_TRUE(both.is_woken());
+  auto result = both.poll();
+  ASSERT_TRUE(result.is_ready());
+  EXPECT_EQ(result->first, "hello");
+  EXPECT_EQ(result->second, 123);
 }
 
-Async<Result> tried(Lives& lives, int yields, Result second, int& alive) {
-  auto result = co_await try_join(fallible(lives, 3, 1), fallible(lives, yields, std::move(second)));
-  alive = lives.alive;
-  if (!result) co_return std::unexpected(std::move(result).error());
-  auto [a, b] = *std::move(result);
-  co_return a + b;
-}
+class MacrosJoinOn : public heddle_test::OnEachRuntime {};
+INSTANTIATE_TEST_SUITE_P(On, MacrosJoinOn, heddle_test::every_kind(), heddle_test::name_of);
 
-TEST(MacrosTryJoin, gives_the_values_when_all_succeed) {
-  Lives lives;
-  int alive = -1;
-  EXPECT_EQ(block_on(tried(lives, 1, 2, alive)), Result(3));
-}
-
-TEST(MacrosTryJoin, stops_at_the_first_error) {
-  Lives lives;
-  int alive = -1;
-  const auto result = block_on(tried(lives, 1, std::unexpected("no"), alive));
-  EXPECT_EQ(result, Result(std::unexpected("no")));
-  EXPECT_EQ(alive, 0);
-  EXPECT_EQ(lives.misused, 0);
-}
-
-TEST(MacrosTryJoin, the_others_are_dropped_before_the_error_is_given) {
-  Lives lives;
-  const auto expect_none_alive_after_poll = [&lives](auto&& future) {
-    MockTask task;
-    EXPECT_TRUE(task.poll(future).is_ready());
-    EXPECT_EQ(lives.alive, 0);
-  };
-  expect_none_alive_after_poll(try_join(fallible(lives, 9, 1), fallible(lives, 0, std::unexpected("no"))));
-}
-
-TEST(MacrosTryJoin, an_error_does_not_wait_for_the_others) {
-  auto result = block_on(try_join(pending<Result>(), ready(Result(std::unexpected("now")))));
-  ASSERT_FALSE(result.has_value());
-  EXPECT_EQ(result.error(), "now");
-}
-
-Task<int> numbered(int yields, int id) {
-  co_await YieldTimes(yields);
-  co_return id;
-}
-
-TEST(JoinAll, gives_the_results_in_the_order_of_the_futures) {
-  std::vector<Task<int>> tasks;
-  for (int i = 0; i < 10; ++i) tasks.push_back(numbered(10 - i, i));
-  EXPECT_EQ(block_on(join_all(std::move(tasks))), (std::vector<int>{0, 1, 2, 3, 4, 5, 6, 7, 8, 9}));
-}
-
-TEST(JoinAll, of_nothing_is_ready_at_once) {
-  EXPECT_TRUE(block_on(join_all(std::vector<Task<int>>())).empty());
+TEST_P(MacrosJoinOn, a_member_that_spends_the_whole_budget_does_not_starve_the_other) {
+  run([]() -> Task<> {
+    const hd::async::Semaphore permits(1);
+    bool done = false;
+    auto both = co_await join(heddle_test::acquires_until(done, permits), heddle_test::acquires_five(done, permits));
+    EXPECT_EQ(both.second, 5);
+  }());
 }
 
 }  // namespace
