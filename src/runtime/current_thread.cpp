@@ -69,8 +69,11 @@ CurrentThread::CurrentThread(const Config& config, std::unique_ptr<Driver> drive
     : Shared(config, 1, std::move(driver)),
       Worker(static_cast<const Shared&>(*this), 0),
       random_(config.seed) {
-  if (config_.simulated) clock().pause_at(kStartOfSimulation);
-  else if (config_.start_paused) clock().pause();
+  if (config_.simulated) {
+    clock().pause_at(kStartOfSimulation);
+  } else if (config_.start_paused) {
+    clock().pause();
+  }
   if (config_.stall_threshold || config_.on_stall) watch_ = std::make_unique<StallWatch>(config_);
 }
 

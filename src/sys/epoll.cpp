@@ -40,7 +40,7 @@ int wait_ms(std::uint64_t nanoseconds) noexcept {
 }  // namespace
 
 std::expected<Epoll, int> Epoll::make() noexcept {
-  if (Kernel* const simulated = kernel()) return Epoll(simulated, -1, -1);
+  if (Kernel* const simulated = kernel()) return Epoll(simulated->shared_from_this(), -1, -1);
   const int epoll = ::epoll_create1(EPOLL_CLOEXEC);
   if (epoll < 0) return std::unexpected(errno);
   const int event = ::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
@@ -58,7 +58,7 @@ std::expected<Epoll, int> Epoll::make() noexcept {
 }
 
 Epoll::Epoll(Epoll&& other) noexcept
-    : kernel_(other.kernel_), epoll_(std::exchange(other.epoll_, -1)), event_(std::exchange(other.event_, -1)) {}
+    : kernel_(std::move(other.kernel_)), epoll_(std::exchange(other.epoll_, -1)), event_(std::exchange(other.event_, -1)) {}
 
 Epoll::~Epoll() {
   if (event_ >= 0) ::close(event_);

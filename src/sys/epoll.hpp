@@ -4,7 +4,9 @@
 
 #include <cstdint>
 #include <expected>
+#include <memory>
 #include <span>
+#include <utility>
 
 namespace heddle::inline v0::sys {
 
@@ -36,10 +38,11 @@ class Epoll {
   void interrupt() noexcept;
 
  private:
-  Epoll(Kernel* kernel, int epoll, int event) noexcept : kernel_(kernel), epoll_(epoll), event_(event) {}
+  Epoll(std::shared_ptr<Kernel> kernel, int epoll, int event) noexcept
+      : kernel_(std::move(kernel)), epoll_(epoll), event_(event) {}
 
-  // Of the thread that made it: interrupt() is called by others.
-  Kernel* kernel_;
+  // Of the thread that made it: interrupt() is called by others, and a socket may be kept for longer than its runtime.
+  std::shared_ptr<Kernel> kernel_;
   int epoll_;
   int event_;
 };

@@ -8,6 +8,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <utility>
@@ -19,7 +20,7 @@ inline constexpr int kFirstSimulated = 1 << 30;
 
 /// Each function stands for the one of its name in sys/socket.hpp, sys/socket_option.hpp and sys/epoll.hpp, and keeps its contract. Called by the
 /// thread that it was given to only, but for interrupt().
-class Kernel {
+class Kernel : public std::enable_shared_from_this<Kernel> {
  public:
   virtual Outcome<Fd> socket(Family family, Kind kind) = 0;
   virtual Outcome<void> bind(int fd, const RawAddr& addr) = 0;

@@ -6,8 +6,6 @@
 #include "sys/futex.hpp"
 
 #include <algorithm>
-#include <cerrno>
-#include <limits>
 #include <utility>
 
 namespace heddle::inline v0::testing {
@@ -68,9 +66,10 @@ void SimulatedKernel::poll_wire(Context& cx) {
     auto node = wire_.extract(wire_.begin());
     deliver(node.mapped());
   }
-  armed_for_ = cut_ || wire_.empty() ? std::numeric_limits<std::uint64_t>::max() : wire_.begin()->first.first;
+  armed_for_ = time_limit == base::kForever ? base::kForever : started_ + time_limit;
+  if (!cut_ && !wire_.empty()) armed_for_ = std::min(armed_for_, wire_.begin()->first.first);
   timer_.disarm();
-  if (armed_for_ != std::numeric_limits<std::uint64_t>::max()) static_cast<void>(timer_.poll(cx, armed_for_));
+  if (armed_for_ != base::kForever) static_cast<void>(timer_.poll(cx, armed_for_));
 }
 
 void SimulatedKernel::mend() {
@@ -90,7 +89,7 @@ void SimulatedKernel::deliver(Arrival& arrival) {
     case Kind::kConnected:
       if (socket.state == State::kConnecting) socket.state = State::kConnected;
       return report(fd, socket, Event::kOut);
-    case Kind::kRefused: return lose(fd, socket, ECONNREFUSED);
+    case Kind::kRefused: return lose(fd, socket, code(std::errc::connection_refused));
     case Kind::kBytes:
       if (socket.state == State::kReset) return;
       figures_.bytes += arrival.bytes.size();
@@ -100,7 +99,7 @@ void SimulatedKernel::deliver(Arrival& arrival) {
     case Kind::kEnd:
       socket.end_arrived = true;
       return report(fd, socket, Event::kIn | Event::kReadHangUp | (socket.writes_shut ? Event::kHangUp : 0U));
-    case Kind::kReset: return lose(fd, socket, ECONNRESET);
+    case Kind::kReset: return lose(fd, socket, code(std::errc::connection_reset));
     case Kind::kRoom:
       socket.wants_room = false;
       return report(fd, socket, Event::kOut);
@@ -111,7 +110,7 @@ void SimulatedKernel::meet(int client_fd, Socket& client) {
   const int listener_fd = listener_at(client.peer);
   if (listener_fd < 0 || happens(faults.refuse_)) return post_in_order(client, client_fd, Kind::kRefused);
   if (find(listener_fd)->queue.size() >= find(listener_fd)->backlog) {
-    if (client.refusals == kMostRefusals) return lose(client_fd, client, ETIMEDOUT);
+    if (client.refusals == kMostRefusals) return lose(client_fd, client, code(std::errc::timed_out));
     return post(now() + (kSecond << client.refusals++), Kind::kConnect, client_fd);
   }
   const auto [server_fd, server] = open();
@@ -144,8 +143,8 @@ void SimulatedKernel::lose(int fd, Socket& socket, int error) {
 void SimulatedKernel::reset(int fd, Socket& socket) {
   ++figures_.resets;
   const int other_fd = socket.other;
-  if (Socket* other = find(other_fd)) lose(other_fd, *other, ECONNRESET);
-  lose(fd, socket, ECONNRESET);
+  if (Socket* other = find(other_fd)) lose(other_fd, *other, code(std::errc::connection_reset));
+  lose(fd, socket, code(std::errc::connection_reset));
 }
 
 void SimulatedKernel::reset_all() {
@@ -167,7 +166,7 @@ void SimulatedKernel::maybe_report_nothing(int fd, Socket& socket) {
 
 int SimulatedKernel::watch(int fd, void* token) {
   Socket* socket = find(fd);
-  if (socket == nullptr) return EBADF;
+  if (socket == nullptr) return code(std::errc::bad_file_descriptor);
   socket->token = token;
   if (!socket->queue.empty() || !socket->arrived.empty()) report(fd, *socket, sys::EpollEvent::kIn);
   return 0;

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <heddle/base/atomic.hpp>
+#include <heddle/base/deadline.hpp>
 #include <heddle/base/random.hpp>
 #include <heddle/future/waker.hpp>
 #include <heddle/runtime/detail/timer_entry.hpp>
@@ -22,9 +23,13 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <system_error>
 #include <vector>
 
 namespace heddle::inline v0::testing {
+
+/// The errno of that name.
+constexpr int code(std::errc error) noexcept { return static_cast<int>(error); }
 
 class SimulatedKernel final : public sys::Kernel {
  public:
@@ -39,11 +44,13 @@ class SimulatedKernel final : public sys::Kernel {
   Faults faults;
   std::size_t max_descriptors = std::numeric_limits<std::size_t>::max();
   std::size_t buffer = std::size_t{64} * 1024;
+  std::uint64_t time_limit = base::kForever;  // nanoseconds
 
   /// Lets arrive what is due, and arms a timer for what is next.
   void poll_wire(Context& cx);
   /// The poller was asked to wait, and nothing could ever end the wait.
   [[nodiscard]] bool is_quiescent() const noexcept { return quiescent_; }
+  [[nodiscard]] bool is_late() noexcept { return now() - started_ >= time_limit; }
 
   void reset_all();
   void cut() noexcept { cut_ = true; }

@@ -3,7 +3,6 @@
 #include "testing/simulated_kernel.hpp"
 
 #include <algorithm>
-#include <cerrno>
 #include <functional>
 #include <type_traits>
 #include <utility>
@@ -17,6 +16,7 @@ bool is_unspecified(const sys::InetAddr& addr) noexcept {
 }
 
 std::unexpected<int> fails(int error) noexcept { return std::unexpected(error); }
+std::unexpected<int> fails(std::errc error) noexcept { return fails(code(error)); }
 
 }  // namespace
 
@@ -70,9 +70,9 @@ sys::Outcome<T> SimulatedKernel::noted(char call, int fd, sys::Outcome<T> outcom
 }
 
 std::optional<int> SimulatedKernel::failure(Socket* socket) {
-  if (socket == nullptr) return EBADF;
-  if (happens(faults.interrupt_)) return EINTR;
-  if (socket->state == State::kFresh || socket->state == State::kListening) return ENOTCONN;
+  if (socket == nullptr) return code(std::errc::bad_file_descriptor);
+  if (happens(faults.interrupt_)) return code(std::errc::interrupted);
+  if (socket->state == State::kFresh || socket->state == State::kListening) return code(std::errc::not_connected);
   return std::nullopt;
 }
 
@@ -82,8 +82,10 @@ std::uint16_t SimulatedKernel::next_port() noexcept {
 }
 
 sys::Outcome<sys::Fd> SimulatedKernel::socket(sys::Family family, sys::Kind kind) {
-  if (family == sys::Family::kUnix || kind != sys::Kind::kStream) return fails(EAFNOSUPPORT);
-  if (descriptors() >= max_descriptors || happens(faults.no_descriptor_)) return noted<sys::Fd>('s', 0, fails(EMFILE));
+  if (family == sys::Family::kUnix || kind != sys::Kind::kStream) return fails(std::errc::address_family_not_supported);
+  if (descriptors() >= max_descriptors || happens(faults.no_descriptor_)) {
+    return noted<sys::Fd>('s', 0, fails(std::errc::too_many_files_open));
+  }
   const auto [fd, socket] = open();
   socket->v6 = family == sys::Family::kV6;
   socket->local.v6 = socket->v6;
@@ -92,14 +94,14 @@ sys::Outcome<sys::Fd> SimulatedKernel::socket(sys::Family family, sys::Kind kind
 
 sys::Outcome<void> SimulatedKernel::bind(int fd, const sys::RawAddr& addr) {
   Socket* socket = find(fd);
-  if (socket == nullptr) return fails(EBADF);
-  if (socket->state != State::kFresh || socket->local.port != 0) return fails(EINVAL);
+  if (socket == nullptr) return fails(std::errc::bad_file_descriptor);
+  if (socket->state != State::kFresh || socket->local.port != 0) return fails(std::errc::invalid_argument);
   const sys::InetAddr wanted = sys::inet_of(addr);
-  if (wanted.v6 != socket->v6) return fails(EAFNOSUPPORT);
+  if (wanted.v6 != socket->v6) return fails(std::errc::address_family_not_supported);
   for (const int other : listeners_) {
     const sys::InetAddr& taken = find(other)->local;
     const bool overlap = taken.ip == wanted.ip || is_unspecified(taken) || is_unspecified(wanted);
-    if (taken.port == wanted.port && taken.v6 == wanted.v6 && overlap) return fails(EADDRINUSE);
+    if (taken.port == wanted.port && taken.v6 == wanted.v6 && overlap) return fails(std::errc::address_in_use);
   }
   socket->local = wanted;
   if (wanted.port == 0) socket->local.port = next_port();
@@ -108,8 +110,8 @@ sys::Outcome<void> SimulatedKernel::bind(int fd, const sys::RawAddr& addr) {
 
 sys::Outcome<void> SimulatedKernel::listen(int fd, int backlog) {
   Socket* socket = find(fd);
-  if (socket == nullptr) return fails(EBADF);
-  if (socket->state != State::kFresh) return fails(EINVAL);
+  if (socket == nullptr) return fails(std::errc::bad_file_descriptor);
+  if (socket->state != State::kFresh) return fails(std::errc::invalid_argument);
   if (socket->local.port == 0) socket->local.port = next_port();
   socket->state = State::kListening;
   socket->backlog = static_cast<std::size_t>(std::max(backlog, 1));
@@ -120,12 +122,12 @@ sys::Outcome<void> SimulatedKernel::listen(int fd, int backlog) {
 sys::Outcome<std::pair<int, sys::RawAddr>> SimulatedKernel::accept(int fd) {
   using Accepted = std::pair<int, sys::RawAddr>;
   Socket* listener = find(fd);
-  if (listener == nullptr) return fails(EBADF);
-  if (listener->state != State::kListening) return fails(EINVAL);
-  if (happens(faults.interrupt_)) return noted<Accepted>('a', fd, fails(EINTR));
-  if (listener->queue.empty()) return noted<Accepted>('a', fd, fails(EAGAIN));
+  if (listener == nullptr) return fails(std::errc::bad_file_descriptor);
+  if (listener->state != State::kListening) return fails(std::errc::invalid_argument);
+  if (happens(faults.interrupt_)) return noted<Accepted>('a', fd, fails(std::errc::interrupted));
+  if (listener->queue.empty()) return noted<Accepted>('a', fd, fails(std::errc::resource_unavailable_try_again));
   if (descriptors() >= max_descriptors || happens(faults.no_descriptor_)) {
-    return noted<Accepted>('a', fd, fails(EMFILE));
+    return noted<Accepted>('a', fd, fails(std::errc::too_many_files_open));
   }
   const int accepted = listener->queue.front();
   listener->queue.pop_front();
@@ -133,7 +135,7 @@ sys::Outcome<std::pair<int, sys::RawAddr>> SimulatedKernel::accept(int fd) {
   if (happens(faults.abort_accept_)) {
     reset(accepted, *find(accepted));
     free(accepted);
-    return noted<Accepted>('a', fd, fails(ECONNABORTED));
+    return noted<Accepted>('a', fd, fails(std::errc::connection_aborted));
   }
   return noted<Accepted>('a', accepted, Accepted(accepted, sys::to_raw(find(accepted)->peer)));
 }
@@ -164,10 +166,10 @@ bool SimulatedKernel::close(int fd) {
 
 sys::Outcome<sys::Connect> SimulatedKernel::connect(int fd, const sys::RawAddr& addr) {
   Socket* socket = find(fd);
-  if (socket == nullptr) return fails(EBADF);
-  if (socket->state != State::kFresh) return fails(EISCONN);
+  if (socket == nullptr) return fails(std::errc::bad_file_descriptor);
+  if (socket->state != State::kFresh) return fails(std::errc::already_connected);
   socket->peer = sys::inet_of(addr);
-  if (socket->peer.v6 != socket->v6) return fails(EAFNOSUPPORT);
+  if (socket->peer.v6 != socket->v6) return fails(std::errc::address_family_not_supported);
   socket->state = State::kConnecting;
   if (is_unspecified(socket->local)) socket->local.ip = socket->peer.ip;  // every machine is this one
   if (socket->local.port == 0) socket->local.port = next_port();
@@ -177,19 +179,19 @@ sys::Outcome<sys::Connect> SimulatedKernel::connect(int fd, const sys::RawAddr& 
 
 int SimulatedKernel::take_error(int fd) {
   Socket* socket = find(fd);
-  return socket == nullptr ? EBADF : std::exchange(socket->error, 0);
+  return socket == nullptr ? code(std::errc::bad_file_descriptor) : std::exchange(socket->error, 0);
 }
 
 sys::Outcome<sys::RawAddr> SimulatedKernel::local_addr(int fd) {
   Socket* socket = find(fd);
-  if (socket == nullptr) return fails(EBADF);
+  if (socket == nullptr) return fails(std::errc::bad_file_descriptor);
   return sys::to_raw(socket->local);
 }
 
 sys::Outcome<sys::RawAddr> SimulatedKernel::peer_addr(int fd) {
   Socket* socket = find(fd);
-  if (socket == nullptr) return fails(EBADF);
-  if (socket->state != State::kConnected) return fails(ENOTCONN);
+  if (socket == nullptr) return fails(std::errc::bad_file_descriptor);
+  if (socket->state != State::kConnected) return fails(std::errc::not_connected);
   return sys::to_raw(socket->peer);
 }
 
@@ -204,7 +206,7 @@ sys::Outcome<std::size_t> SimulatedKernel::receive(int fd, std::span<std::byte> 
   maybe_report_nothing(fd, *socket);
   if (socket->arrived.empty()) {
     if (socket->end_arrived || socket->reads_shut) return noted<std::size_t>('r', fd, 0U);
-    return noted<std::size_t>('r', fd, fails(EAGAIN));
+    return noted<std::size_t>('r', fd, fails(std::errc::resource_unavailable_try_again));
   }
   const std::size_t count = std::min(into.size(), socket->arrived.size());
   std::ranges::copy(std::as_bytes(std::span(socket->arrived)).first(count), into.begin());
@@ -221,13 +223,13 @@ sys::Outcome<std::size_t> SimulatedKernel::receive(int fd, std::span<std::byte> 
 sys::Outcome<std::size_t> SimulatedKernel::send(int fd, std::span<const std::byte> from) {
   Socket* socket = find(fd);
   if (const auto error = failure(socket)) return noted<std::size_t>('w', fd, fails(*error));
-  if (socket->state == State::kConnecting) return fails(EAGAIN);
+  if (socket->state == State::kConnecting) return fails(std::errc::resource_unavailable_try_again);
   if (socket->state == State::kConnected && happens(faults.reset_)) reset(fd, *socket);
   if (socket->state == State::kReset) {
     const int error = std::exchange(socket->error, 0);
-    return noted<std::size_t>('w', fd, fails(error != 0 ? error : EPIPE));
+    return noted<std::size_t>('w', fd, fails(error != 0 ? error : code(std::errc::broken_pipe)));
   }
-  if (socket->writes_shut) return noted<std::size_t>('w', fd, fails(EPIPE));
+  if (socket->writes_shut) return noted<std::size_t>('w', fd, fails(std::errc::broken_pipe));
   maybe_report_nothing(fd, *socket);
   const int other_fd = socket->other;
   Socket* other = find(other_fd);
@@ -243,7 +245,7 @@ sys::Outcome<std::size_t> SimulatedKernel::send(int fd, std::span<const std::byt
   } else if (count < from.size()) {
     socket->wants_room = true;
   }
-  if (count == 0) return noted<std::size_t>('w', fd, fails(EAGAIN));
+  if (count == 0) return noted<std::size_t>('w', fd, fails(std::errc::resource_unavailable_try_again));
   std::string bytes(count, '\0');
   std::ranges::copy(from.first(count), std::as_writable_bytes(std::span(bytes)).begin());
   note(std::hash<std::string>()(bytes));
@@ -259,8 +261,8 @@ sys::Outcome<std::size_t> SimulatedKernel::send(int fd, std::span<const std::byt
 
 sys::Outcome<void> SimulatedKernel::shut_down(int fd, sys::Half half) {
   Socket* socket = find(fd);
-  if (socket == nullptr) return fails(EBADF);
-  if (socket->state != State::kConnected) return fails(ENOTCONN);
+  if (socket == nullptr) return fails(std::errc::bad_file_descriptor);
+  if (socket->state != State::kConnected) return fails(std::errc::not_connected);
   if (half != sys::Half::kWrite) {
     socket->reads_shut = true;
     report(fd, *socket, sys::EpollEvent::kIn | sys::EpollEvent::kReadHangUp);
@@ -273,20 +275,20 @@ sys::Outcome<void> SimulatedKernel::shut_down(int fd, sys::Half half) {
 
 sys::Outcome<void> SimulatedKernel::set_option(int fd, sys::SocketOption option, int value) {
   Socket* socket = find(fd);
-  if (socket == nullptr) return fails(EBADF);
+  if (socket == nullptr) return fails(std::errc::bad_file_descriptor);
   socket->options[option] = value;
   return {};
 }
 
 sys::Outcome<int> SimulatedKernel::get_option(int fd, sys::SocketOption option) {
   Socket* socket = find(fd);
-  if (socket == nullptr) return fails(EBADF);
+  if (socket == nullptr) return fails(std::errc::bad_file_descriptor);
   return socket->options[option];
 }
 
 sys::Outcome<void> SimulatedKernel::set_linger(int fd, std::optional<int> seconds) {
   Socket* socket = find(fd);
-  if (socket == nullptr) return fails(EBADF);
+  if (socket == nullptr) return fails(std::errc::bad_file_descriptor);
   socket->resets_on_close = seconds == 0;
   return {};
 }

@@ -20,7 +20,8 @@ namespace heddle::inline v0::testing {
 
 namespace {
 
-class Quiescent : public std::runtime_error {
+/// Thrown out of the program when it doesn't come to its end.
+class Endless : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
@@ -82,7 +83,7 @@ std::string Faults::to_string() const {
   return text;
 }
 
-Simulation::Simulation(std::uint64_t seed) : kernel_(std::make_unique<SimulatedKernel>(seed)), seed_(seed) {}
+Simulation::Simulation(std::uint64_t seed) : kernel_(std::make_shared<SimulatedKernel>(seed)), seed_(seed) {}
 Simulation::~Simulation() = default;
 
 Simulation& Simulation::faults(const Faults& faults) {
@@ -91,6 +92,10 @@ Simulation& Simulation::faults(const Faults& faults) {
 }
 Simulation& Simulation::max_descriptors(std::size_t count) noexcept {
   kernel_->max_descriptors = count;
+  return *this;
+}
+Simulation& Simulation::time_limit(std::chrono::nanoseconds limit) noexcept {
+  kernel_->time_limit = base::saturated_ns(limit);
   return *this;
 }
 Simulation& Simulation::buffer(std::size_t bytes) noexcept {
@@ -133,9 +138,10 @@ void Simulation::poll_network(Context& cx) {
   kernel_->attach(*runtime::detail::current().shared);
   if (kernel_->is_quiescent()) {
     const std::string channels = channel::detail::describe_waiting_channels([] { return true; });
-    throw Quiescent("nothing can happen any more, but the program has not ended" +
+    throw Endless("nothing can happen any more, but the program has not ended" +
                     (channels.empty() ? std::string() : ":\n" + channels));
   }
+  if (kernel_->is_late()) throw Endless("the time limit has passed, and the program has not ended");
   kernel_->poll_wire(cx);
 }
 

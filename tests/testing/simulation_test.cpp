@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Simulation: what it plays, what it finds, and that it plays the same again.
 #include <heddle/heddle.hpp>
 #include <heddle/testing/simulation.hpp>
 
@@ -61,6 +62,7 @@ heddle::Async<std::string> ask(std::string question) {
 template <class Client, class... Args>
 heddle::Async<> with_server(Client client, Args&... args) {
   auto listener = co_await TcpListener::bind(kAddress);
+  while (!listener) listener = co_await TcpListener::bind(kAddress);  // out of descriptors
   static_cast<void>(heddle::task::spawn(serve(std::move(listener).value())));
   co_await client(args...);
 }
@@ -208,6 +210,15 @@ TEST(Simulation, AProgramThatCanNeverEndFails) {
     });
   });
   EXPECT_NE(why.find("nothing can happen any more"), std::string::npos) << why;
+}
+
+TEST(Simulation, AProgramThatTakesTooLongFails) {
+  const std::string why = failure_of([] {
+    Simulation(1).time_limit(1h).run([]() -> heddle::Async<> {
+      for (int i = 0; i >= 0; ++i) co_await heddle::time::sleep(1s);
+    });
+  });
+  EXPECT_NE(why.find("the time limit has passed"), std::string::npos) << why;
 }
 
 TEST(Simulation, ADescriptorThatIsLeftOpenFails) {

@@ -74,6 +74,9 @@ class Faults {
   std::uint32_t split_ = 0;
   std::uint32_t cut_write_ = 0;
   std::uint32_t spurious_ = 0;
+
+  HEDDLE_FIELDS(least_delay_, most_delay_, slow_, refuse_, reset_, abort_accept_, no_descriptor_, interrupt_, split_,
+                cut_write_, spurious_);
 };
 
 /// Thrown by Simulation::run: whatever went wrong in it, behind the seed and the faults that bring it back. The exception
@@ -105,7 +108,7 @@ class SimulatedKernel;
 ///   order of addresses in memory.
 ///
 /// Errors      run() throws SimulationFailed: for an exception that leaves the program; when nothing can happen any more
-///             although the program hasn't ended; when descriptors are left open after everything was dropped.
+///             although the program hasn't ended, or its time limit has passed; when descriptors are left open after everything was dropped.
 /// Threads     One at a time per thread; each runs on the thread that calls run().
 ///
 /// Corresponds to turmoil and madsim.
@@ -122,6 +125,9 @@ class Simulation {
   Simulation& max_descriptors(std::size_t count) noexcept;
   /// How many bytes a connection holds in each direction before a write has to wait, at least 1; default: 64 KiB.
   Simulation& buffer(std::size_t bytes) noexcept;
+  /// How long it may take by its own clock. Default: for ever; but a program that waits in vain with a timer that fires again
+  /// and again doesn't end then.
+  Simulation& time_limit(std::chrono::nanoseconds limit) noexcept;
 
   /// Runs `app(args…)`, a function that returns a future, until that is ready, then drops all tasks. Returns what it gives.
   template <class F, class... Args>
@@ -171,7 +177,7 @@ class Simulation {
   void play(const std::function<void(runtime::Runtime&)>& program);
   void poll_network(Context& cx);
 
-  std::unique_ptr<SimulatedKernel> kernel_;
+  const std::shared_ptr<SimulatedKernel> kernel_;
   const std::uint64_t seed_;
 };
 
