@@ -151,7 +151,7 @@ void CurrentThread::drive(MainFuture& future) {
     if (panic_ != nullptr) refuse(panic_);
     if (more && tick_ - turned_at_ < config_.event_interval) continue;  // a main future that yields is a poll like others
     turned_at_ = tick_;
-    turn(more ? Driver::kNoWait : standstill.period());
+    turn(*main, more ? Driver::kNoWait : standstill.period());
     if (!more && !main->is_set()) standstill.look();
     advance_paused_clock(*main);
     if (timers().next_turn() != TimerShard::kNever) timers().fire(clock().now());
@@ -182,14 +182,15 @@ TaskHeader* CurrentThread::pop_any() noexcept {
   return queue_.pop_front();
 }
 
-void CurrentThread::turn(std::uint64_t at_most) noexcept {
+void CurrentThread::turn(const MainWaker& main, std::uint64_t at_most) noexcept {
   const bool may_wait = at_most != Driver::kNoWait;
   if (may_wait && config_.on_thread_park) config_.on_thread_park();
   HEDDLE_INVARIANT(driver().try_acquire(), "only the thread with the core turns the driver");
   if (may_wait) {
     metrics.park(sys::monotonic_ns());
-    // The hook may have spawned.
-    parker_.park_in_driver(driver(), queue_.empty() ? std::min(at_most, time_to_wait()) : Driver::kNoWait);
+    // The hook may have spawned, or woken the main future; neither interrupts a driver of its own thread.
+    const bool idle = queue_.empty() && !main.is_set();
+    parker_.park_in_driver(driver(), idle ? std::min(at_most, time_to_wait()) : Driver::kNoWait);
     sleeps_until_.store(0, base::seq_cst);
     metrics.resume(sys::monotonic_ns());
   } else {

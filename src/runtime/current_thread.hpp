@@ -57,7 +57,7 @@ class CurrentThread final : public Shared, private detail::Worker, private detai
   void end() noexcept;
   bool run_some_tasks() noexcept;
   [[nodiscard]] detail::TaskHeader* pop_any() noexcept;
-  void turn(std::uint64_t at_most) noexcept;
+  void turn(const MainWaker& main, std::uint64_t at_most) noexcept;
   void advance_paused_clock(const MainWaker& main) noexcept;
   [[nodiscard]] std::uint64_t time_to_wait() noexcept;
 

@@ -312,14 +312,14 @@ TEST(MacrosSelect, a_handler_may_select_again) { EXPECT_EQ(block_on(select(on(re
 constexpr int kBudget = Context::kBudget;
 
 TEST(MacrosSelect, an_arm_that_waits_for_the_budget_leaves_the_others_their_turn) {
-  const auto budget_or_ready = [] {
-    return select(biased, on(heddle::task::consume_budget(), [] { return 1; }), on(ready(), [] { return 2; }));
-  };
-  Polled rounds([&]() -> Async<int> {
+  const auto loop = []() -> Async<int> {
     int won = 0;
-    while (won < kBudget) won += co_await budget_or_ready() == 1 ? 1 : 1000;
+    while (won < kBudget) {
+      won += co_await select(biased, on(heddle::task::consume_budget(), [] { return 1; }), on(ready(), [] { return 1000; }));
+    }
     co_return won;
-  });
+  };
+  Polled rounds(loop);
   auto spent = rounds.poll();
   ASSERT_TRUE(spent.is_ready());
   EXPECT_EQ(*spent, kBudget);
