@@ -126,7 +126,7 @@ class [[nodiscard]] JoinAll {
 /// Threads     Used by one at a time. Its tasks may run on any.
 /// Cost        A block of memory per task, recycled, beside the task's own. A task that ends wakes whoever awaits the set,
 ///             and costs the same however many tasks there are.
-/// Example     examples/join_set.cpp
+/// Example     docs/guide/tasks.md
 ///
 /// Corresponds to Tokio's `task::JoinSet`.
 template <class T>

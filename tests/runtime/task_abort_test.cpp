@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Cancelling tasks, at every moment of their lives, on every scheduler.
+// Cancelling tasks, at every moment of their lives, on every scheduler. Named after Tokio's task_abort.rs.
 #include "support/task_fixture.hpp"
 
 #include <heddle/future/async.hpp>
@@ -7,6 +7,8 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
+#include <cstddef>
 #include <memory>
 #include <optional>
 #include <thread>
@@ -18,21 +20,21 @@ namespace hd = heddle;
 using heddle_test::DropCounter;
 using heddle_test::OnDrop;
 
-class Abort : public heddle_test::OnEachRuntime {};
-INSTANTIATE_TEST_SUITE_P(On, Abort, heddle_test::every_kind(), heddle_test::name_of);
+class TaskAbort : public heddle_test::OnEachRuntime {};
+INSTANTIATE_TEST_SUITE_P(On, TaskAbort, heddle_test::every_kind(), heddle_test::name_of);
 
 hd::Task<int> waiting() {
-  const DropCounter local(Abort::drops);
-  ++Abort::count;
-  co_await Abort::gate->passed();
+  const DropCounter local(TaskAbort::drops);
+  ++TaskAbort::count;
+  co_await TaskAbort::gate->passed();
   co_return 1;
 }
 
 hd::Task<> count_is(int n) {
-  while (Abort::count != n) co_await hd::task::yield_now();
+  while (TaskAbort::count != n) co_await hd::task::yield_now();
 }
 
-TEST_P(Abort, a_suspended_task_is_destroyed_where_it_stands) {
+TEST_P(TaskAbort, a_suspended_task_is_destroyed_where_it_stands) {
   auto task = runtime->spawn(waiting());
   run(count_is(1));
   task.abort();
@@ -44,7 +46,7 @@ TEST_P(Abort, a_suspended_task_is_destroyed_where_it_stands) {
   EXPECT_EQ(drops, 1);
 }
 
-TEST(AbortUnpolled, a_task_aborted_before_its_first_poll_never_runs) {
+TEST(TaskAbortUnpolled, a_task_aborted_before_its_first_poll_never_runs) {
   static std::atomic<bool> ran;
   ran = false;
   auto runtime = heddle_test::runtime_of(heddle_test::RuntimeKind::kCurrentThread);
@@ -59,7 +61,7 @@ TEST(AbortUnpolled, a_task_aborted_before_its_first_poll_never_runs) {
   EXPECT_FALSE(ran);
 }
 
-TEST_P(Abort, aborting_a_task_that_has_ended_changes_nothing) {
+TEST_P(TaskAbort, aborting_a_task_that_has_ended_changes_nothing) {
   auto task = runtime->spawn(waiting());
   gate->open();
   run([](hd::task::AbortHandle handle) -> hd::Task<> {
@@ -70,7 +72,7 @@ TEST_P(Abort, aborting_a_task_that_has_ended_changes_nothing) {
   EXPECT_EQ(runtime->block_on(task).value(), 1);
 }
 
-TEST_P(Abort, a_task_that_aborts_itself_is_destroyed_at_its_next_suspension) {
+TEST_P(TaskAbort, a_task_that_aborts_itself_is_destroyed_at_its_next_suspension) {
   static std::optional<hd::task::AbortHandle> own;
   auto task = runtime->spawn([]() -> hd::Task<> {
     const DropCounter local(drops);
@@ -88,7 +90,7 @@ TEST_P(Abort, a_task_that_aborts_itself_is_destroyed_at_its_next_suspension) {
   own.reset();
 }
 
-TEST_P(Abort, a_task_that_ends_in_the_poll_in_which_it_is_aborted_gives_its_value) {
+TEST_P(TaskAbort, a_task_that_ends_in_the_poll_in_which_it_is_aborted_gives_its_value) {
   static std::optional<hd::task::AbortHandle> own;
   auto task = runtime->spawn([]() -> hd::Task<int> {
     co_await gate->passed();
@@ -101,7 +103,7 @@ TEST_P(Abort, a_task_that_ends_in_the_poll_in_which_it_is_aborted_gives_its_valu
   own.reset();
 }
 
-TEST_P(Abort, a_task_that_yields_for_ever_is_aborted_while_it_stands_in_a_queue) {
+TEST_P(TaskAbort, a_task_that_yields_for_ever_is_aborted_while_it_stands_in_a_queue) {
   auto task = runtime->spawn([]() -> hd::Task<> {
     const DropCounter local(drops);
     ++count;
@@ -113,7 +115,7 @@ TEST_P(Abort, a_task_that_yields_for_ever_is_aborted_while_it_stands_in_a_queue)
   EXPECT_EQ(drops, 1);
 }
 
-TEST_P(Abort, an_abort_handle_and_its_clone_outlive_the_join_handle) {
+TEST_P(TaskAbort, an_abort_handle_and_its_clone_outlive_the_join_handle) {
   auto task = std::make_unique<hd::task::JoinHandle<int>>(runtime->spawn(waiting()));
   hd::task::AbortHandle handle = task->abort_handle();
   const hd::task::AbortHandle other = handle.clone();
@@ -130,7 +132,7 @@ TEST_P(Abort, an_abort_handle_and_its_clone_outlive_the_join_handle) {
   EXPECT_EQ(drops, 1);
 }
 
-TEST_P(Abort, a_foreign_thread_may_abort) {
+TEST_P(TaskAbort, a_foreign_thread_may_abort) {
   auto task = runtime->spawn(waiting());
   run(count_is(1));
   std::thread([&] { task.abort(); }).join();
@@ -138,7 +140,7 @@ TEST_P(Abort, a_foreign_thread_may_abort) {
   EXPECT_EQ(drops, 1);
 }
 
-TEST_P(Abort, what_an_aborted_task_destroys_runs_as_that_task) {
+TEST_P(TaskAbort, what_an_aborted_task_destroys_runs_as_that_task) {
   static std::optional<hd::task::Id> seen;
   seen.reset();
   auto task = runtime->spawn([]() -> hd::Task<> {
@@ -152,7 +154,7 @@ TEST_P(Abort, what_an_aborted_task_destroys_runs_as_that_task) {
   EXPECT_EQ(seen, task.id());
 }
 
-TEST_P(Abort, a_wake_and_an_abort_at_once_destroy_the_task_or_let_it_end_once) {
+TEST_P(TaskAbort, a_wake_and_an_abort_at_once_destroy_the_task_or_let_it_end_once) {
   for (int i = 0; i < 200; ++i) {
     drops = 0;
     count = 0;
@@ -168,11 +170,71 @@ TEST_P(Abort, a_wake_and_an_abort_at_once_destroy_the_task_or_let_it_end_once) {
   }
 }
 
+// Each of two tasks has the handle of the other to await.
+std::array<std::optional<hd::task::JoinHandle<bool>>, 2> pair;
+
+hd::Task<bool> awaits(std::size_t other) {
+  const DropCounter local(TaskAbort::drops);
+  ++TaskAbort::count;
+  auto result = co_await *pair[other];
+  co_return result.has_value();
+}
+hd::Task<bool> awaits_once_open(std::size_t other) {
+  co_await TaskAbort::gate->passed();
+  co_return co_await awaits(other);
+}
+
+// Until then a handle is that of the task which awaits it.
+hd::Task<> both_are_gone() {
+  while (TaskAbort::drops != 2) co_await hd::task::yield_now();
+}
+
+/// To abort the first with.
+hd::task::AbortHandle spawn_pair() {
+  for (std::size_t i : {0U, 1U}) pair[i].emplace(TaskAbort::runtime->spawn(awaits_once_open(1 - i)));
+  auto first = pair[0]->abort_handle();
+  TaskAbort::gate->open();
+  return first;
+}
+
+TEST_P(TaskAbort, of_two_tasks_that_await_each_other_one_ends_when_the_other_is_aborted) {
+  const hd::task::AbortHandle first = spawn_pair();
+  run(count_is(2));
+  first.abort();
+  run(both_are_gone());
+  EXPECT_FALSE(runtime->block_on(*pair[1]).value());
+  pair = {};
+}
+
+TEST_P(TaskAbort, two_tasks_that_await_each_other_are_destroyed_with_their_runtime) {
+  static_cast<void>(spawn_pair());
+  run(count_is(2));
+  runtime.reset();
+  EXPECT_EQ(drops, 2);
+  pair = {};
+}
+
+// One worker: it has the second task at hand when the first awaits it, and runs it within that poll.
+TEST(TaskAbortPair, a_task_that_is_run_ahead_may_await_the_one_that_awaits_it) {
+  TaskAbort::drops = TaskAbort::count = 0;
+  auto runtime = hd::runtime::Builder::multi_thread().worker_threads(1).build().value();
+  auto parent = runtime.spawn([]() -> hd::Task<> {
+    for (std::size_t i : {0U, 1U}) pair[i].emplace(hd::task::spawn(awaits(1 - i)));
+    const hd::task::AbortHandle first = pair[0]->abort_handle();
+    co_await count_is(2);
+    first.abort();
+    co_await both_are_gone();
+  }());
+  runtime.block_on(parent).value();
+  EXPECT_FALSE(runtime.block_on(*pair[1]).value());
+  pair = {};
+}
+
 // A task that suspends `kSuspensions` times, at depths that vary.
 constexpr int kSuspensions = 6;
 hd::Async<> suspend_at_depth(int depth) {
-  const DropCounter local(Abort::drops);
-  ++Abort::count;
+  const DropCounter local(TaskAbort::drops);
+  ++TaskAbort::count;
   if (depth == 0) {
     co_await hd::task::yield_now();
   } else {
@@ -180,7 +242,7 @@ hd::Async<> suspend_at_depth(int depth) {
   }
 }
 
-TEST_P(Abort, a_task_is_destroyed_at_each_of_its_suspensions_without_a_leak) {
+TEST_P(TaskAbort, a_task_is_destroyed_at_each_of_its_suspensions_without_a_leak) {
   // The k-th suspension is the last: there the task waits for a gate that stays shut.
   for (int k = 0; k <= kSuspensions; ++k) {
     count = drops = 0;
@@ -201,7 +263,7 @@ TEST_P(Abort, a_task_is_destroyed_at_each_of_its_suspensions_without_a_leak) {
   }
 }
 
-TEST_P(Abort, a_task_destroyed_at_a_suspension_may_spawn_and_wake_while_it_is_destroyed) {
+TEST_P(TaskAbort, a_task_destroyed_at_a_suspension_may_spawn_and_wake_while_it_is_destroyed) {
   for (int k = 0; k <= kSuspensions; ++k) {
     count = 0;
     flag = false;
