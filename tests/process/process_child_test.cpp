@@ -18,6 +18,7 @@
 #include <vector>
 
 #include <fcntl.h>
+#include <grp.h>
 #include <unistd.h>
 
 namespace heddle_test {
@@ -123,6 +124,30 @@ TEST_P(ProcessChild, streams_may_be_exchanged) {
   }());
 }
 
+hd::Async<bool> runs_without_streams() {
+  // What is opened once is opened by this; from then on pipes take the numbers of the streams.
+  static_cast<void>(Command("/no/such/program").spawn());
+  Command missing("/no/such/program");
+  missing.stdout_(Stdio::from_fd(hd::io::OwnedFd(::open("/dev/null", O_WRONLY | O_CLOEXEC))));
+  for (int fd = 0; fd < 3; ++fd) ::close(fd);
+  if (missing.spawn().has_value()) co_return false;
+  auto command = shell("cat; echo err >&2");
+  auto child = command.stdin_(Stdio::piped()).stdout_(Stdio::piped()).stderr_(Stdio::piped()).spawn();
+  auto written = co_await child->stdin_->write_all(bytes_of("in"));
+  auto output = co_await std::move(*child).wait_with_output();
+  co_return written && text_of(output->stdout_) == "in" && text_of(output->stderr_) == "err\n";
+}
+
+[[noreturn]] void run_without_streams() {
+  const bool fine = hd::runtime::Builder::current_thread().build()->block_on(runs_without_streams());
+  std::_Exit(fine ? 0 : 1);
+}
+
+TEST(ProcessChildDeath, a_program_without_standard_streams_starts_children_that_have_them) {
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  EXPECT_EXIT(run_without_streams(), ::testing::ExitedWithCode(0), "");
+}
+
 TEST_P(ProcessChild, arguments_arrive_as_they_are) {
   auto command = shell(R"(printf '<%s>' "$@")");
   const std::vector<std::string> more{"$HOME", ""};
@@ -172,7 +197,12 @@ TEST_P(ProcessChild, only_root_may_run_it_as_another) {
   run([]() -> Task<> {
     auto command = shell("id -u; id -g; id -G");
     command.uid(65534).gid(65534);
+    std::array<gid_t, 64> groups{};
+    const int count = ::getgroups(static_cast<int>(groups.size()), groups.data());
+    const gid_t another = 1;
+    ::setgroups(1, &another);  // as root, which has none everywhere
     auto output = co_await command.output();
+    if (count >= 0) ::setgroups(static_cast<std::size_t>(count), groups.data());
     if (::geteuid() != 0) {
       EXPECT_EQ(output.error().kind(), hd::io::ErrorKind::kPermissionDenied);
       co_return;

@@ -103,8 +103,8 @@ class Command {
 
   /// Starts the program. Throws runtime::NoRuntime outside a runtime.
   ///
-  /// Errors      What failed in the child, up to the program's start, included: kNotFound if there is no such program or
-  ///             directory, kPermissionDenied if it may not be run, or is a directory; kInvalidInput for a NUL in what
+  /// Errors      What failed in the child, up to the program's start, included: kNotFound if there is no such program
+  ///             or directory, kPermissionDenied if it may not be run, or is a directory; kInvalidInput for a NUL in what
   ///             was said, or a variable without a name or with a `=` in it; kTooManyOpenFiles. No process is left.
   /// Blocking    The thread, until the program starts: a millisecond, mostly.
   /// Corresponds to `Command::spawn`.
