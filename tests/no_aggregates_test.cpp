@@ -34,6 +34,7 @@
 #include <heddle/net/unix_datagram.hpp>
 #include <heddle/net/unix_listener.hpp>
 #include <heddle/net/unix_pipe.hpp>
+#include <heddle/process/command.hpp>
 #include <heddle/runtime/coop.hpp>
 #include <heddle/runtime/join_handle.hpp>
 #include <heddle/runtime/join_map.hpp>
@@ -140,6 +141,10 @@ static_assert(kNoAggregates<heddle::net::unix_pipe::Sender, heddle::net::unix_pi
 using heddle::io::OwnedFd;
 static_assert(kNoAggregates<OwnedFd, heddle::net::AsyncFd<OwnedFd>, heddle::net::AsyncFdError<OwnedFd>,
                             heddle::net::ReadyGuard<OwnedFd>, heddle::net::ReadyGuardFuture<OwnedFd>>);
+
+// process
+static_assert(kNoAggregates<heddle::process::Command, heddle::process::Stdio, heddle::process::Child,
+                            heddle::process::ExitStatus, heddle::process::Output, heddle::process::Wait>);
 
 // io
 using heddle::io::BufReader;

@@ -219,6 +219,15 @@ hd::Task<> datagrams_and_descriptors() {
   EXPECT_LOSES(fd.async_io(net::Interest::kReadable, never));
 }
 
+hd::Async<> processes() {
+  auto child = hd::process::Command("/bin/cat").stdin_(hd::process::Stdio::piped()).spawn().value();
+  auto in = std::exchange(child.stdin_, std::nullopt);
+  EXPECT_LOSES(child.wait());
+  in.reset();
+  auto status = co_await child.wait();
+  EXPECT_TRUE(status.value().success());
+}
+
 hd::Async<> local_tasks() {
   hd::task::LocalSet set;
   auto handle = set.spawn_local(hd::pending());
@@ -265,6 +274,10 @@ TEST(SelectArms, waits_for_streams_lose_without_a_trace) {
 
 TEST(SelectArms, waits_for_datagrams_pipes_and_descriptors_lose_without_a_trace) {
   hd::runtime::Builder::current_thread().build()->block_on(datagrams_and_descriptors());
+}
+
+TEST(SelectArms, waits_for_processes_lose_without_a_trace) {
+  hd::runtime::Builder::current_thread().build()->block_on(processes());
 }
 
 TEST(SelectArms, waits_for_sockets_and_time_lose_without_a_trace) {

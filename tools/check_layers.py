@@ -13,7 +13,8 @@ FLOORS = [
     ["future"],
     ["channel", "async", "io"],
     ["runtime"],
-    ["time", "net", "fs", "signal", "process"],
+    ["time", "net", "fs", "signal"],
+    ["process"],
     ["testing", "umbrella", "fmt"],
 ]
 FLOOR_OF = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}

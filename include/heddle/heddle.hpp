@@ -15,6 +15,7 @@
 //   time      Instant, sleep, sleep_until, timeout, timeout_at, interval, interval_at, DelayQueue; pause, advance, resume
 //   net       IpAddr, SocketAddr, lookup_host; TcpListener, TcpStream, TcpSocket, UdpSocket; UnixAddr, UnixListener,
 //             UnixStream, UnixDatagram; unix_pipe::{pipe, Sender, Receiver, OpenOptions}; AsyncFd, Interest
+//   process   Command, Stdio, Child, ExitStatus, Output
 //   io        Error, ErrorKind, Result, OwnedFd; AsyncRead, AsyncWrite, AsyncBufRead, AsyncSeek; read…, write…, seek,
 //             copy…, lines, split, BufReader, BufWriter, BufStream, Cursor, duplex, simplex, chain, take, join, empty,
 //             repeat, sink
@@ -87,6 +88,7 @@
 #include <heddle/net/unix_listener.hpp>
 #include <heddle/net/unix_pipe.hpp>
 #include <heddle/net/unix_stream.hpp>
+#include <heddle/process/command.hpp>
 #include <heddle/runtime/block_in_place.hpp>
 #include <heddle/runtime/coop.hpp>
 #include <heddle/runtime/error.hpp>
