@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The life of a watched socket.
+// A watched socket: its life, and its addresses.
 #include <heddle/net/detail/socket.hpp>
 
 #include "net/poll_io.hpp"
@@ -9,17 +9,9 @@
 namespace heddle::inline v0::net::detail {
 
 io::Result<Socket> Socket::adopt(runtime::Shared& shared, int fd) {
-  sys::Fd owner(fd);
-  auto source = runtime::detail::watch(shared, fd);
-  if (!source) return std::unexpected(source.error());
-  static_cast<void>(owner.release());
-  return Socket(**source);
-}
-
-void Socket::close() noexcept {
-  const int fd = source_->fd();
-  runtime::detail::unwatch(*source_);
-  sys::close(fd);
+  auto watched = runtime::detail::WatchedFd::adopt(shared, fd);
+  if (!watched) return std::unexpected(std::move(watched).error());
+  return Socket(*std::move(watched));
 }
 
 namespace {

@@ -83,15 +83,7 @@ Outcome<std::size_t> transferred(ssize_t answer) noexcept {
 
 }  // namespace
 
-bool would_block(int error) noexcept { return error == EAGAIN || error == EWOULDBLOCK; }
-bool was_interrupted(int error) noexcept { return error == EINTR; }
 bool ended_in_queue(int error) noexcept { return error == ECONNABORTED || error == EPROTO; }
-
-void close(int fd) noexcept { ::close(fd); }
-
-Fd::~Fd() {
-  if (fd_ >= 0) close(fd_);
-}
 
 bool parse_ip(std::string_view text, std::array<std::uint8_t, 16>& bytes, bool& v6) noexcept {
   std::array<char, INET6_ADDRSTRLEN> terminated{};

@@ -2,6 +2,8 @@
 // Sockets: the system calls, with every descriptor close-on-exec and non-blocking, and no SIGPIPE.
 #pragma once
 
+#include "sys/fd.hpp"
+
 #include <cstddef>
 #include <cstdint>
 #include <array>
@@ -14,32 +16,8 @@
 
 namespace heddle::inline v0::sys {
 
-/// A value, or an errno.
-template <class T>
-using Outcome = std::expected<T, int>;
-
-/// What an errno asks of a non-blocking call: wait, or try again.
-[[nodiscard]] bool would_block(int error) noexcept;
-[[nodiscard]] bool was_interrupted(int error) noexcept;
 /// accept failed for a connection that is gone by now; the next one may be fine.
 [[nodiscard]] bool ended_in_queue(int error) noexcept;
-
-/// Owns a descriptor.
-class Fd {
- public:
-  explicit Fd(int fd) noexcept : fd_(fd) {}
-  Fd(Fd&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
-  Fd& operator=(Fd&& other) noexcept {
-    std::swap(fd_, other.fd_);
-    return *this;
-  }
-  ~Fd();
-  [[nodiscard]] int get() const noexcept { return fd_; }
-  [[nodiscard]] int release() noexcept { return std::exchange(fd_, -1); }
-
- private:
-  int fd_;
-};
 
 /// An internet address, free of the system's types.
 struct InetAddr {
@@ -57,8 +35,6 @@ struct InetAddr {
 /// SO_REUSEADDR, bind, listen.
 [[nodiscard]] Outcome<void> listen_on(int fd, const InetAddr& addr, int backlog) noexcept;
 [[nodiscard]] Outcome<std::pair<int, InetAddr>> accept(int fd) noexcept;
-/// Closes a descriptor that no Fd owns.
-void close(int fd) noexcept;
 enum class Connect : std::uint8_t { kDone, kUnderWay };
 /// kUnderWay: wait for writability, then ask take_error.
 [[nodiscard]] Outcome<Connect> connect(int fd, const InetAddr& addr) noexcept;
