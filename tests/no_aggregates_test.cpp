@@ -27,6 +27,7 @@
 #include <heddle/runtime/join_handle.hpp>
 #include <heddle/runtime/local_runtime.hpp>
 #include <heddle/runtime/task_local.hpp>
+#include <heddle/signal/signal.hpp>
 #include <heddle/time/interval.hpp>
 #include <heddle/time/sleep.hpp>
 #include <heddle/time/timeout.hpp>
@@ -121,6 +122,9 @@ static_assert(kNoAggregates<heddle::io::Empty, heddle::io::Repeat, heddle::io::S
 static_assert(kNoAggregates<heddle::io::ReadHalf<DuplexStream>, heddle::io::WriteHalf<DuplexStream>,
                             heddle::io::ReuniteError<heddle::io::ReadHalf<DuplexStream>,
                                                      heddle::io::WriteHalf<DuplexStream>>>);
+
+// signal
+static_assert(kNoAggregates<heddle::signal::Signal, heddle::signal::RecvSignal, heddle::signal::CtrlC>);
 
 // the futures of our tests
 static_assert(kNoAggregates<heddle::test::YieldTimes>);

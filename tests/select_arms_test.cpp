@@ -152,6 +152,14 @@ hd::Task<> sockets_and_time() {
   handle.abort();
 }
 
+hd::Task<> signals() {
+  auto listener = hd::signal::signal(hd::signal::SignalKind::window_change()).value();
+  EXPECT_LOSES(listener.recv());
+  EXPECT_LOSES(hd::next(listener));
+  EXPECT_LOSES(hd::signal::ctrl_c());
+  co_return;
+}
+
 hd::Async<> local_tasks() {
   hd::task::LocalSet set;
   auto handle = set.spawn_local(hd::pending());
@@ -197,6 +205,10 @@ TEST(SelectArms, waits_for_streams_lose_without_a_trace) {
 
 TEST(SelectArms, waits_for_sockets_and_time_lose_without_a_trace) {
   hd::runtime::Builder::current_thread().build()->block_on(sockets_and_time());
+}
+
+TEST(SelectArms, waits_for_signals_lose_without_a_trace) {
+  hd::runtime::Builder::current_thread().build()->block_on(signals());
 }
 
 TEST(SelectArms, waits_for_local_tasks_lose_without_a_trace) {

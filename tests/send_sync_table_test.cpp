@@ -356,6 +356,12 @@ static_assert(is<hd::async::Cancelled>(/*                */ y, y, n, n));
 static_assert(is<hd::async::CancellationDropGuard>(/*    */ y, y, n, y));
 static_assert(is<hd::time::Elapsed>(/*                   */ y, y, n, y));
 
+// Signals.
+static_assert(is<hd::signal::SignalKind>(/*              */ y, y, n, y));
+static_assert(is<hd::signal::Signal>(/*                  */ y, y, n, y));
+static_assert(is<hd::signal::RecvSignal>(/*              */ y, n, n, n));
+static_assert(is<hd::signal::CtrlC>(/*                   */ y, y, n, y));
+
 TEST(SendSyncTable, is_checked_at_compile_time) {}
 
 }  // namespace

@@ -12,6 +12,7 @@
 //   runtime   Runtime, Builder, Handle, main; task::spawn, spawn_blocking, Builder, JoinHandle, yield_now;
 //             task::LocalSet, spawn_local, LocalRuntime; task::Local, unconstrained, consume_budget, has_budget_remaining
 //   time      Instant, sleep, sleep_until, timeout, timeout_at, interval, interval_at, DelayQueue; pause, advance, resume
+//   signal    ctrl_c, signal, SignalKind, Signal
 //   net       IpAddr, SocketAddr, TcpListener, TcpStream
 //   io        Error, ErrorKind, Result; AsyncRead, AsyncWrite, AsyncBufRead, AsyncSeek; read…, write…, seek, copy…,
 //   lines, split,
@@ -81,6 +82,7 @@
 #include <heddle/runtime/task_builder.hpp>
 #include <heddle/runtime/task_local.hpp>
 #include <heddle/runtime/task_meta.hpp>
+#include <heddle/signal/signal.hpp>
 #include <heddle/sync/arc.hpp>
 #include <heddle/sync/barrier.hpp>
 #include <heddle/sync/cell.hpp>

@@ -8,6 +8,8 @@
 
 namespace heddle::inline v0::sys {
 
+constinit const int kWouldBlock = EAGAIN;
+
 bool would_block(int error) noexcept { return error == EAGAIN || error == EWOULDBLOCK; }
 bool was_interrupted(int error) noexcept { return error == EINTR; }
 

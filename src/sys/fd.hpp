@@ -11,6 +11,8 @@ namespace heddle::inline v0::sys {
 template <class T>
 using Outcome = std::expected<T, int>;
 
+/// EAGAIN, for what is no system call and would have to wait.
+extern const int kWouldBlock;
 /// What an errno asks of a non-blocking call: wait, or try again.
 [[nodiscard]] bool would_block(int error) noexcept;
 [[nodiscard]] bool was_interrupted(int error) noexcept;
