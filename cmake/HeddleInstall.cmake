@@ -8,6 +8,14 @@ install(TARGETS heddle EXPORT heddleTargets
         FILE_SET HEADERS DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
 set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/heddle)
 install(EXPORT heddleTargets NAMESPACE heddle:: DESTINATION ${package_dir})
+# heddle::tls is exported by itself: who has no OpenSSL still finds the rest.
+if(TARGET heddle_tls)
+  install(TARGETS heddle_tls EXPORT heddleTlsTargets
+          LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}
+          ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR}
+          FILE_SET HEADERS DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
+  install(EXPORT heddleTlsTargets NAMESPACE heddle:: DESTINATION ${package_dir})
+endif()
 
 configure_package_config_file(${PROJECT_SOURCE_DIR}/cmake/heddleConfig.cmake.in
                               ${PROJECT_BINARY_DIR}/heddleConfig.cmake INSTALL_DESTINATION ${package_dir})

@@ -21,12 +21,26 @@
 #include <heddle/io/cursor.hpp>
 #include <heddle/io/duplex.hpp>
 #include <heddle/io/empty.hpp>
+#include <heddle/io/bytes_codec.hpp>
+#include <heddle/io/framed.hpp>
 #include <heddle/io/join.hpp>
+#include <heddle/io/length_delimited_codec.hpp>
+#include <heddle/io/lines_codec.hpp>
 #include <heddle/io/read.hpp>
+#include <heddle/net/async_fd.hpp>
+#include <heddle/net/tcp_listener.hpp>
+#include <heddle/net/tcp_socket.hpp>
+#include <heddle/net/udp_socket.hpp>
+#include <heddle/net/unix_datagram.hpp>
+#include <heddle/net/unix_listener.hpp>
+#include <heddle/net/unix_pipe.hpp>
 #include <heddle/runtime/coop.hpp>
 #include <heddle/runtime/join_handle.hpp>
+#include <heddle/runtime/join_map.hpp>
+#include <heddle/runtime/join_set.hpp>
 #include <heddle/runtime/local_runtime.hpp>
 #include <heddle/runtime/task_local.hpp>
+#include <heddle/runtime/task_tracker.hpp>
 #include <heddle/signal/signal.hpp>
 #include <heddle/time/interval.hpp>
 #include <heddle/time/sleep.hpp>
@@ -91,11 +105,42 @@ static_assert(kNoAggregates<heddle::mpsc::SendError<std::string>, heddle::mpsc::
 
 // runtime, time
 static_assert(kNoAggregates<heddle::task::JoinHandle<std::string>, heddle::task::JoinHandle<void>>);
+using Tasks = heddle::task::JoinSet<std::string>;
+using TasksByName = heddle::task::JoinMap<std::string, std::string>;
+static_assert(kNoAggregates<Tasks, TasksByName, heddle::future::NextOf<Tasks>, heddle::future::NextOf<TasksByName>,
+                            heddle::task::JoinNextWithId<Tasks>, heddle::task::Identified<std::string>,
+                            heddle::task::Keyed<std::string, std::string>, heddle::task::JoinAll<Tasks>,
+                            heddle::task::Shutdown<Tasks>, heddle::task::Shutdown<TasksByName>>);
+static_assert(kNoAggregates<heddle::task::TaskTracker, heddle::task::TaskTrackerToken, heddle::task::TaskTrackerWait,
+                            heddle::task::TrackedFuture<heddle::Task<std::string>>>);
 static_assert(kNoAggregates<heddle::task::LocalSet, heddle::task::RunUntil<Wait>, heddle::runtime::LocalRuntime>);
 static_assert(kNoAggregates<heddle::task::LocalScope<std::string, Wait>, heddle::task::Unconstrained<Wait>>);
 static_assert(kNoAggregates<heddle::task::ConsumeBudget, heddle::task::HasBudgetRemaining>);
 static_assert(kNoAggregates<decltype(heddle::time::sleep(std::chrono::seconds(1)))>);
 static_assert(kNoAggregates<heddle::time::Timeout<Wait>, heddle::time::Elapsed, heddle::time::Tick>);
+
+// net
+using heddle::net::TcpStream;
+using heddle::net::UnixAddr;
+static_assert(kNoAggregates<TcpStream, heddle::net::TcpSocket, heddle::net::TcpListener, heddle::net::Accepted,
+                            heddle::net::ReadFuture, heddle::net::WriteFuture, heddle::net::WriteAllFuture,
+                            heddle::net::ReadinessFuture, heddle::net::ReadyFuture,
+                            heddle::net::AcceptFuture<heddle::net::TcpListener>>);
+static_assert(kNoAggregates<decltype(std::declval<TcpStream&>().split()),
+                            decltype(std::declval<TcpStream>().into_split()),
+                            heddle::net::OwnedReadHalf<TcpStream>, heddle::net::OwnedWriteHalf<TcpStream>,
+                            heddle::net::ReuniteError<int, int>>);
+static_assert(kNoAggregates<heddle::net::UdpSocket, heddle::net::ReceivedFrom<UnixAddr>,
+                            heddle::net::RecvFromFuture<UnixAddr>, heddle::net::SendToFuture<UnixAddr>>);
+static_assert(kNoAggregates<UnixAddr, heddle::net::UnixStream, heddle::net::UnixStreamPair, heddle::net::UnixListener,
+                            heddle::net::UnixAccepted, heddle::net::UnixDatagram, heddle::net::UnixDatagramPair,
+                            heddle::net::UCred, heddle::net::ReceivedFds, heddle::net::SendFdsFuture,
+                            heddle::net::RecvFdsFuture>);
+static_assert(kNoAggregates<heddle::net::unix_pipe::Sender, heddle::net::unix_pipe::Receiver,
+                            heddle::net::unix_pipe::Pipe, heddle::net::unix_pipe::OpenOptions>);
+using heddle::io::OwnedFd;
+static_assert(kNoAggregates<OwnedFd, heddle::net::AsyncFd<OwnedFd>, heddle::net::AsyncFdError<OwnedFd>,
+                            heddle::net::ReadyGuard<OwnedFd>, heddle::net::ReadyGuardFuture<OwnedFd>>);
 
 // io
 using heddle::io::BufReader;
@@ -122,6 +167,15 @@ static_assert(kNoAggregates<heddle::io::Empty, heddle::io::Repeat, heddle::io::S
 static_assert(kNoAggregates<heddle::io::ReadHalf<DuplexStream>, heddle::io::WriteHalf<DuplexStream>,
                             heddle::io::ReuniteError<heddle::io::ReadHalf<DuplexStream>,
                                                      heddle::io::WriteHalf<DuplexStream>>>);
+using Lined = heddle::io::Framed<DuplexStream, heddle::io::LinesCodec>;
+static_assert(kNoAggregates<heddle::io::Buffer, heddle::io::BytesCodec, heddle::io::LinesCodec,
+                            heddle::io::AnyDelimiterCodec, heddle::io::LengthDelimitedCodec,
+                            heddle::io::LengthDelimitedCodec::Builder, Lined,
+                            heddle::io::FramedRead<DuplexStream, heddle::io::LinesCodec>,
+                            heddle::io::FramedWrite<DuplexStream, heddle::io::LinesCodec>,
+                            heddle::io::FramedParts<DuplexStream, heddle::io::LinesCodec>>);
+static_assert(kNoAggregates<heddle::io::SendFrame<Lined, std::string, true>, heddle::io::SendFrame<Lined, std::string, false>,
+                            heddle::io::FlushFrames<Lined>, heddle::io::CloseFrames<Lined>>);
 
 // signal
 static_assert(kNoAggregates<heddle::signal::Signal, heddle::signal::RecvSignal, heddle::signal::CtrlC>);

@@ -8,6 +8,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace hd = heddle;
@@ -128,6 +129,20 @@ hd::Task<> streams() {
   EXPECT_EQ(got.value(), 4U);
 }
 
+hd::Task<> frames() {
+  namespace io = hd::io;
+  auto [a, b] = io::duplex(4);
+  io::Framed lines(a, io::LinesCodec());
+  EXPECT_LOSES(hd::next(lines));
+  lines.set_backpressure_boundary(4);
+  auto fed = co_await lines.feed("too much");
+  EXPECT_LOSES(lines.feed("more"));
+  EXPECT_LOSES(hd::cancel_unsafe(lines.send("more")));
+  EXPECT_LOSES(lines.flush());
+  EXPECT_LOSES(lines.close());
+  EXPECT_EQ(lines.write_buffer().text(), "much\n");
+}
+
 hd::Task<> sockets_and_time() {
   auto listener = (co_await hd::net::TcpListener::bind("127.0.0.1:0")).value();
   EXPECT_LOSES(listener.accept());
@@ -137,6 +152,9 @@ hd::Task<> sockets_and_time() {
   EXPECT_LOSES(server.read(buffer));
   EXPECT_LOSES(server.peek(buffer));
   EXPECT_LOSES(server.readable());
+  EXPECT_LOSES(server.ready(hd::net::Interest::kReadable));
+  auto never = [] { return hd::io::Result<int>(hd::io::fail(hd::io::ErrorKind::kWouldBlock, "not yet")); };
+  EXPECT_LOSES(server.async_io(hd::net::Interest::kReadable, never));
   EXPECT_LOSES(hd::time::sleep(1h));
   auto ticks = hd::time::interval_at(hd::time::Instant::now() + 1h, 1h);
   EXPECT_LOSES(ticks.tick());
@@ -158,6 +176,55 @@ hd::Task<> signals() {
   EXPECT_LOSES(hd::next(listener));
   EXPECT_LOSES(hd::signal::ctrl_c());
   co_return;
+}
+
+hd::Task<> sets_of_tasks() {
+  hd::task::JoinSet<int> set;
+  set.spawn(hd::pending<int>());
+  EXPECT_LOSES(set.join_next());
+  EXPECT_LOSES(set.join_next_with_id());
+  EXPECT_LOSES(set.shutdown());
+  EXPECT_LOSES(hd::cancel_unsafe(std::move(set).join_all()));
+  hd::task::JoinMap<int, int> map;
+  map.spawn(1, hd::pending<int>());
+  EXPECT_LOSES(map.join_next());
+  EXPECT_LOSES(map.shutdown());
+  EXPECT_EQ(map.len(), 1U);
+  hd::task::TaskTracker tracker;
+  EXPECT_LOSES(tracker.wait());
+  EXPECT_LOSES(tracker.track_future(hd::pending()));
+  EXPECT_TRUE(tracker.is_empty());
+}
+
+hd::Task<> datagrams_and_descriptors() {
+  namespace net = hd::net;
+  std::array<std::byte, 4> buffer{};
+  auto udp = (co_await net::UdpSocket::bind("127.0.0.1:0")).value();
+  EXPECT_LOSES(udp.recv(buffer));
+  EXPECT_LOSES(udp.recv_from(buffer));
+  EXPECT_LOSES(udp.peek_from(buffer));
+  auto [a, b] = net::UnixStream::pair().value();
+  EXPECT_LOSES(a.read(buffer));
+  EXPECT_LOSES(a.recv_fds(buffer, 1));
+  auto [first, second] = net::UnixDatagram::pair().value();
+  EXPECT_LOSES(first.recv_from(buffer));
+  while (second.try_send(buffer)) {
+  }
+  EXPECT_LOSES(second.send(buffer));
+  EXPECT_LOSES(second.writable());
+  auto [tx, rx] = net::unix_pipe::pipe().value();
+  EXPECT_LOSES(rx.read(buffer));
+  while (tx.try_write(buffer)) {
+  }
+  EXPECT_LOSES(tx.write(buffer));
+  EXPECT_LOSES(hd::cancel_unsafe(tx.write_all(buffer)));
+  auto fd = net::AsyncFd<hd::io::OwnedFd>::make(std::move(a).into_fd()).value();
+  EXPECT_LOSES(fd.readable());
+  EXPECT_LOSES(fd.ready(net::Interest::kReadable));
+  auto never = [](const hd::io::OwnedFd&) {
+    return hd::io::Result<int>(hd::io::fail(hd::io::ErrorKind::kWouldBlock, "not yet"));
+  };
+  EXPECT_LOSES(fd.async_io(net::Interest::kReadable, never));
 }
 
 hd::Async<> local_tasks() {
@@ -201,6 +268,11 @@ TEST(SelectArms, waits_for_locks_lose_without_a_trace) {
 
 TEST(SelectArms, waits_for_streams_lose_without_a_trace) {
   hd::runtime::Builder::current_thread().build()->block_on(streams());
+  hd::runtime::Builder::current_thread().build()->block_on(frames());
+}
+
+TEST(SelectArms, waits_for_datagrams_pipes_and_descriptors_lose_without_a_trace) {
+  hd::runtime::Builder::current_thread().build()->block_on(datagrams_and_descriptors());
 }
 
 TEST(SelectArms, waits_for_sockets_and_time_lose_without_a_trace) {
@@ -209,6 +281,10 @@ TEST(SelectArms, waits_for_sockets_and_time_lose_without_a_trace) {
 
 TEST(SelectArms, waits_for_signals_lose_without_a_trace) {
   hd::runtime::Builder::current_thread().build()->block_on(signals());
+}
+
+TEST(SelectArms, waits_for_sets_of_tasks_lose_without_a_trace) {
+  hd::runtime::Builder::current_thread().build()->block_on(sets_of_tasks());
 }
 
 TEST(SelectArms, waits_for_local_tasks_lose_without_a_trace) {

@@ -59,6 +59,8 @@ consteval bool is(bool send, bool sync, bool sync_mut, bool owned) {
   return hd::Send<T> == send && hd::Sync<T> == sync && hd::SyncMut<T> == sync_mut && hd::Owned<T> == owned;
 }
 
+template <class S>
+using Lined = hd::io::Framed<S, hd::io::LinesCodec>;
 using Rc = hd::sync::Rc<int>;
 
 //                                                          Send Sync SyncMut Owned
@@ -164,6 +166,26 @@ static_assert(is<hd::runtime::Metrics>(/*                */ y, y, n, y));
 static_assert(is<hd::runtime::StallReport>(/*            */ y, y, n, y));
 static_assert(is<hd::task::TaskMeta>(/*                  */ y, y, n, n));
 static_assert(is<hd::task::Builder>(/*                   */ y, y, n, y));
+static_assert(is<hd::task::JoinSet<int>>(/*              */ y, y, n, y));
+static_assert(is<hd::task::JoinSet<void>>(/*             */ y, y, n, y));
+static_assert(is<hd::task::JoinSet<Rc>>(/*               */ n, n, n, y));
+static_assert(is<hd::task::Identified<int>>(/*           */ y, y, n, y));
+static_assert(is<hd::future::NextOf<hd::task::JoinSet<int>>>(y, n, n, n));
+static_assert(is<hd::task::JoinNextWithId<hd::task::JoinSet<int>>>(y, n, n, n));
+static_assert(is<hd::task::Shutdown<hd::task::JoinSet<int>>>(y, n, n, n));
+static_assert(is<hd::task::Shutdown<hd::task::JoinSet<Rc>>>(n, n, n, n));
+static_assert(is<hd::task::JoinAll<hd::task::JoinSet<int>>>(y, y, n, y));
+static_assert(is<hd::task::JoinAll<hd::task::JoinSet<Rc>>>(n, n, n, y));
+static_assert(is<hd::task::JoinMap<int, int>>(/*         */ y, y, n, y));
+static_assert(is<hd::task::JoinMap<int, Rc>>(/*          */ n, n, n, y));
+static_assert(is<hd::task::JoinMap<Rc, int>>(/*          */ n, n, n, y));
+static_assert(is<hd::task::Keyed<int, int>>(/*           */ y, y, n, y));
+static_assert(is<hd::task::Keyed<int, Rc>>(/*            */ n, n, n, y));
+static_assert(is<hd::task::TaskTracker>(/*               */ y, y, n, y));
+static_assert(is<hd::task::TaskTrackerToken>(/*          */ y, y, n, y));
+static_assert(is<hd::task::TaskTrackerWait>(/*           */ y, y, n, n));
+static_assert(is<hd::task::TrackedFuture<hd::Task<>>>(/* */ y, y, n, y));
+static_assert(is<hd::task::TrackedFuture<hd::future::ReadyFuture<Rc>>>(n, n, n, y));
 static_assert(is<hd::task::YieldNow>(/*                  */ y, y, n, y));
 static_assert(is<hd::runtime::LocalRuntime>(/*           */ n, n, n, y));
 static_assert(is<hd::runtime::LocalRuntime::EnterGuard>(/**/ n, n, n, n));
@@ -198,6 +220,14 @@ static_assert(is<hd::time::Expired<int>>(/*              */ y, y, n, y));
 static_assert(is<hd::time::Key>(/*                       */ y, y, n, y));
 static_assert(is<hd::time::Interval>(/*                  */ y, y, n, y));
 static_assert(is<hd::time::Tick>(/*                      */ y, n, n, n));
+class NotSyncFd {
+ public:
+  int as_raw_fd() const { return fd_.get(); }
+
+ private:
+  hd::Cell<int> fd_{-1};
+  HEDDLE_FIELDS(fd_);
+};
 static_assert(is<hd::net::IpAddr>(/*                     */ y, y, n, y));
 static_assert(is<hd::net::SocketAddr>(/*                 */ y, y, n, y));
 static_assert(is<hd::net::TcpStream>(/*                  */ y, y, n, y));
@@ -207,7 +237,42 @@ static_assert(is<hd::net::ReadFuture>(/*                 */ y, n, n, n));
 static_assert(is<hd::net::WriteFuture>(/*                */ y, n, n, n));
 static_assert(is<hd::net::WriteAllFuture>(/*             */ y, n, n, n));
 static_assert(is<hd::net::ReadinessFuture>(/*            */ y, n, n, n));
-static_assert(is<hd::net::AcceptFuture>(/*               */ y, n, n, n));
+static_assert(is<hd::net::AcceptFuture<hd::net::TcpListener>>(y, n, n, n));
+static_assert(is<hd::net::AcceptFuture<hd::net::UnixListener>>(y, n, n, n));
+static_assert(is<hd::net::TcpSocket>(/*                  */ y, y, n, y));
+static_assert(is<hd::net::ReadHalf<hd::net::TcpStream>>(/*   */ y, y, n, n));
+static_assert(is<hd::net::WriteHalf<hd::net::TcpStream>>(/*  */ y, y, n, n));
+static_assert(is<hd::net::OwnedReadHalf<hd::net::TcpStream>>(/**/ y, y, n, y));
+static_assert(is<hd::net::OwnedWriteHalf<hd::net::UnixStream>>(/**/ y, y, n, y));
+static_assert(is<hd::net::UdpSocket>(/*                  */ y, y, n, y));
+static_assert(is<hd::net::ReceivedFrom<hd::net::UnixAddr>>(/**/ y, y, n, y));
+static_assert(is<hd::net::RecvFromFuture<hd::net::SocketAddr>>(y, n, n, n));
+static_assert(is<hd::net::SendToFuture<hd::net::UnixAddr>>(/**/ y, n, n, n));
+static_assert(is<hd::net::ReadyFuture>(/*                */ y, n, n, n));
+static_assert(is<hd::net::Interest>(/*                   */ y, y, n, y));
+static_assert(is<hd::net::ReadyState>(/*                 */ y, y, n, y));
+static_assert(is<hd::net::UnixAddr>(/*                   */ y, y, n, y));
+static_assert(is<hd::net::UnixListener>(/*               */ y, y, n, y));
+static_assert(is<hd::net::UnixAccepted>(/*               */ y, y, n, y));
+static_assert(is<hd::net::UnixStream>(/*                 */ y, y, n, y));
+static_assert(is<hd::net::UnixStreamPair>(/*             */ y, y, n, y));
+static_assert(is<hd::net::UCred>(/*                      */ y, y, n, y));
+static_assert(is<hd::net::UnixDatagram>(/*               */ y, y, n, y));
+static_assert(is<hd::net::UnixDatagramPair>(/*           */ y, y, n, y));
+static_assert(is<hd::net::ReceivedFds>(/*                */ y, y, n, y));
+static_assert(is<hd::net::SendFdsFuture>(/*              */ y, n, n, n));
+static_assert(is<hd::net::RecvFdsFuture>(/*              */ y, n, n, n));
+static_assert(is<hd::net::unix_pipe::Sender>(/*          */ y, y, n, y));
+static_assert(is<hd::net::unix_pipe::Receiver>(/*        */ y, y, n, y));
+static_assert(is<hd::net::unix_pipe::Pipe>(/*            */ y, y, n, y));
+static_assert(is<hd::net::unix_pipe::OpenOptions>(/*     */ y, y, n, y));
+static_assert(is<hd::net::AsyncFd<hd::io::OwnedFd>>(/*   */ y, y, n, y));
+static_assert(is<hd::net::AsyncFd<NotSyncFd>>(/*         */ y, n, n, y));
+static_assert(is<hd::net::ReadyGuard<hd::io::OwnedFd>>(/**/ y, y, n, n));
+static_assert(is<hd::net::ReadyGuardFuture<hd::io::OwnedFd>>(y, n, n, n));
+static_assert(is<hd::net::ReadyGuardFuture<NotSyncFd>>(/**/ n, n, n, n));
+static_assert(is<hd::net::AsyncFdError<hd::io::OwnedFd>>(/**/ y, y, n, y));
+static_assert(is<hd::io::OwnedFd>(/*                     */ y, y, n, y));
 static_assert(is<hd::io::Error>(/*                       */ y, y, n, y));
 static_assert(is<hd::io::Result<int>>(/*                 */ y, y, n, y));
 static_assert(is<hd::io::DuplexStream>(/*                */ y, y, n, y));
@@ -230,6 +295,21 @@ static_assert(is<hd::io::Read<hd::io::DuplexStream>>(/*  */ y, n, n, n));
 static_assert(is<hd::io::ReadToEnd<hd::io::DuplexStream>>(/* */ y, n, n, n));
 static_assert(is<hd::io::WriteAll<hd::io::DuplexStream>>(/*  */ y, n, n, n));
 static_assert(is<hd::io::Copy<hd::io::DuplexStream, hd::io::Sink>>(y, n, n, n));
+static_assert(is<hd::io::Buffer>(/*                      */ y, y, n, y));
+static_assert(is<hd::io::BytesCodec>(/*                  */ y, y, n, y));
+static_assert(is<hd::io::LinesCodec>(/*                  */ y, y, n, y));
+static_assert(is<hd::io::AnyDelimiterCodec>(/*           */ y, y, n, y));
+static_assert(is<hd::io::LengthDelimitedCodec>(/*        */ y, y, n, y));
+static_assert(is<hd::io::LengthDelimitedCodec::Builder>(y, y, n, y));
+static_assert(is<Lined<hd::net::TcpStream>>(/*           */ y, y, n, y));
+static_assert(is<Lined<hd::net::TcpStream&>>(/*          */ y, n, n, n));
+static_assert(is<hd::io::FramedRead<hd::io::Empty, hd::io::LinesCodec>>(y, y, n, y));
+static_assert(is<hd::io::FramedWrite<hd::io::Sink, hd::io::LinesCodec>>(y, y, n, y));
+static_assert(is<hd::io::FramedParts<hd::io::Empty, hd::io::LinesCodec>>(y, y, n, y));
+static_assert(is<hd::io::SendFrame<Lined<hd::net::TcpStream>, std::string, true>>(y, n, n, n));
+static_assert(is<hd::io::SendFrame<Lined<hd::net::TcpStream>, std::string&, false>>(y, n, n, n));
+static_assert(is<hd::io::FlushFrames<Lined<hd::net::TcpStream>>>(y, n, n, n));
+static_assert(is<hd::io::CloseFrames<Lined<hd::net::TcpStream>>>(y, n, n, n));
 static_assert(is<hd::io::SeekFrom>(/*                    */ y, y, n, y));
 static_assert(is<hd::io::CopiedBoth>(/*                  */ y, y, n, y));
 

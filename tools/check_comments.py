@@ -5,7 +5,7 @@ import re
 import sys
 from pathlib import Path
 
-FOLDERS = ["include", "src", "model", "examples", "guide", "bench", "tests", "tools"]
+FOLDERS = ["include", "src", "tls", "model", "examples", "guide", "bench", "tests", "tools"]
 CPP_SUFFIXES = (".hpp", ".cpp", ".inc")
 SUFFIXES = {*CPP_SUFFIXES, ".py", ".sh"}
 SPDX = "SPDX-License-Identifier: MIT"

@@ -4,9 +4,9 @@
 
 # Every package that heddle needs, by purpose. Nowhere else is there a list.
 heddle_packages_build=(g++ clang-22 lld-22 cmake ninja-build ccache liburing-dev)
-heddle_packages_programs=(libfmt-dev libcli11-dev netcat-openbsd)
+heddle_packages_programs=(libfmt-dev libcli11-dev libhttp-parser-dev libssl-dev netcat-openbsd)
 heddle_packages_guide=(python3 python3-jinja2 python3-matplotlib)
-heddle_packages_test=(libgtest-dev libclang-rt-22-dev llvm-22 nlohmann-json3-dev python3 make pkg-config)
+heddle_packages_test=(libgtest-dev libclang-rt-22-dev llvm-22 nlohmann-json3-dev python3 make pkg-config redis-tools openssl curl)
 
 # Presets that ask for clang-22 fall back on g++ where it isn't to be had; set by heddle_setup.
 heddle_preset_flags=()

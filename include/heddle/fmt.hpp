@@ -4,6 +4,7 @@
 
 #include <heddle/io/error.hpp>
 #include <heddle/net/socket_addr.hpp>
+#include <heddle/net/unix_addr.hpp>
 #include <heddle/runtime/join_error.hpp>
 
 #include <fmt/format.h>
@@ -33,6 +34,10 @@ struct fmt::formatter<heddle::net::IpAddr>
 template <>
 struct fmt::formatter<heddle::net::SocketAddr>
     : heddle::fmt_support::AsText<heddle::net::SocketAddr, heddle::fmt_support::to_string> {};
+
+template <>
+struct fmt::formatter<heddle::net::UnixAddr>
+    : heddle::fmt_support::AsText<heddle::net::UnixAddr, heddle::fmt_support::to_string> {};
 
 template <>
 struct fmt::formatter<heddle::io::Error>

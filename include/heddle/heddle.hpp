@@ -10,13 +10,15 @@
 //   channel   mpsc and mpmc: channel, sync_channel; oneshot, broadcast, watch; channel::select for threads
 //   async     Mutex, RwLock, Semaphore, Notify, Barrier, OnceCell, SetOnce, CancellationToken
 //   runtime   Runtime, Builder, Handle, main; task::spawn, spawn_blocking, Builder, JoinHandle, yield_now;
-//             task::LocalSet, spawn_local, LocalRuntime; task::Local, unconstrained, consume_budget, has_budget_remaining
+//             task::JoinSet, JoinMap, TaskTracker; LocalSet, spawn_local, LocalRuntime;
+//             task::Local, unconstrained, consume_budget, has_budget_remaining
 //   time      Instant, sleep, sleep_until, timeout, timeout_at, interval, interval_at, DelayQueue; pause, advance, resume
 //   signal    ctrl_c, signal, SignalKind, Signal
-//   net       IpAddr, SocketAddr, TcpListener, TcpStream
-//   io        Error, ErrorKind, Result; AsyncRead, AsyncWrite, AsyncBufRead, AsyncSeek; read…, write…, seek, copy…,
-//   lines, split,
-//             BufReader, BufWriter, BufStream, Cursor, duplex, simplex, chain, take, join, empty, repeat, sink
+//   net       IpAddr, SocketAddr, lookup_host; TcpListener, TcpStream, TcpSocket, UdpSocket; UnixAddr, UnixListener,
+//             UnixStream, UnixDatagram; unix_pipe::{pipe, Sender, Receiver, OpenOptions}; AsyncFd, Interest
+//   io        Error, ErrorKind, Result, OwnedFd; AsyncRead, AsyncWrite, AsyncBufRead, AsyncSeek; read…, write…, seek,
+//             copy…, lines, split, BufReader, BufWriter, BufStream, Cursor, duplex, simplex, chain, take, join, empty,
+//             repeat, sink
 #pragma once
 
 #include <heddle/async/barrier.hpp>
@@ -49,28 +51,49 @@
 #include <heddle/future/stream_adapter.hpp>
 #include <heddle/future/stream_consumer.hpp>
 #include <heddle/future/stream_source.hpp>
+#include <heddle/future/stream_step.hpp>
 #include <heddle/future/task.hpp>
 #include <heddle/io/buf_read.hpp>
 #include <heddle/io/buf_reader.hpp>
 #include <heddle/io/buf_writer.hpp>
+#include <heddle/io/buffer.hpp>
+#include <heddle/io/bytes_codec.hpp>
 #include <heddle/io/chain.hpp>
+#include <heddle/io/codec.hpp>
 #include <heddle/io/concepts.hpp>
 #include <heddle/io/copy.hpp>
 #include <heddle/io/cursor.hpp>
 #include <heddle/io/duplex.hpp>
 #include <heddle/io/empty.hpp>
 #include <heddle/io/error.hpp>
+#include <heddle/io/framed.hpp>
 #include <heddle/io/join.hpp>
+#include <heddle/io/length_delimited_codec.hpp>
+#include <heddle/io/lines_codec.hpp>
+#include <heddle/io/owned_fd.hpp>
 #include <heddle/io/read.hpp>
 #include <heddle/io/write.hpp>
 #include <heddle/marker/send.hpp>
+#include <heddle/net/async_fd.hpp>
+#include <heddle/net/halves.hpp>
+#include <heddle/net/interest.hpp>
+#include <heddle/net/lookup_host.hpp>
 #include <heddle/net/socket_addr.hpp>
 #include <heddle/net/tcp_listener.hpp>
+#include <heddle/net/tcp_socket.hpp>
 #include <heddle/net/tcp_stream.hpp>
+#include <heddle/net/udp_socket.hpp>
+#include <heddle/net/unix_addr.hpp>
+#include <heddle/net/unix_datagram.hpp>
+#include <heddle/net/unix_listener.hpp>
+#include <heddle/net/unix_pipe.hpp>
+#include <heddle/net/unix_stream.hpp>
 #include <heddle/runtime/block_in_place.hpp>
 #include <heddle/runtime/coop.hpp>
 #include <heddle/runtime/error.hpp>
 #include <heddle/runtime/join_handle.hpp>
+#include <heddle/runtime/join_map.hpp>
+#include <heddle/runtime/join_set.hpp>
 #include <heddle/runtime/local_runtime.hpp>
 #include <heddle/runtime/local_set.hpp>
 #include <heddle/runtime/main.hpp>
@@ -82,6 +105,7 @@
 #include <heddle/runtime/task_builder.hpp>
 #include <heddle/runtime/task_local.hpp>
 #include <heddle/runtime/task_meta.hpp>
+#include <heddle/runtime/task_tracker.hpp>
 #include <heddle/signal/signal.hpp>
 #include <heddle/sync/arc.hpp>
 #include <heddle/sync/barrier.hpp>

@@ -3,6 +3,7 @@
 #include <heddle/future/detail/ready_queue.hpp>
 
 #include <mutex>
+#include <utility>
 
 namespace heddle::inline v0::future::detail {
 
@@ -92,6 +93,23 @@ void ReadySet::add(ReadyNode& node) noexcept {
   members_.push_back(node);
   ++size_;
   queue_->push(node);
+}
+
+Waker ReadySet::add_idle(ReadyNode& node) noexcept {
+  members_.push_back(node);
+  ++size_;
+  node.to_polled();
+  return Waker::adopt(node);
+}
+
+void ReadySet::swap(ReadySet& other) noexcept {
+  std::swap(queue_, other.queue_);
+  ready_.swap(other.ready_);
+  base::IntrusiveList<ReadyNode> mine;
+  mine.splice_back(members_);
+  members_.splice_back(other.members_);
+  other.members_.splice_back(mine);
+  std::swap(size_, other.size_);
 }
 
 ReadyNode* ReadySet::pop() noexcept {

@@ -1,29 +1,41 @@
 // SPDX-License-Identifier: MIT
-// A watched socket: its life, and its addresses.
+// The life of a watched socket.
 #include <heddle/net/detail/socket.hpp>
 
+#include <heddle/runtime/spawn.hpp>
+
 #include "net/poll_io.hpp"
-#include "net/system_addr.hpp"
-#include "sys/socket.hpp"
 
 namespace heddle::inline v0::net::detail {
 
-io::Result<Socket> Socket::adopt(runtime::Shared& shared, int fd) {
-  auto watched = runtime::detail::WatchedFd::adopt(shared, fd);
-  if (!watched) return std::unexpected(std::move(watched).error());
-  return Socket(*std::move(watched));
+io::Result<Watch> Watch::make(runtime::Shared& shared, int fd, runtime::detail::Readiness initial) {
+  auto source = runtime::detail::watch(shared, fd, initial);
+  if (!source) return std::unexpected(std::move(source).error());
+  return Watch(**source);
 }
 
-namespace {
-
-io::Result<SocketAddr> to_addr(const sys::Outcome<sys::InetAddr>& addr) {
-  if (!addr) return io::fail(addr.error());
-  return from_system(*addr);
+io::Result<Watch> watch(int fd, const char* what_for) {
+  return Watch::make(runtime::detail::current_runtime(what_for), fd, Watch::Source::kNothing);
 }
 
-}  // namespace
+io::Result<Socket> Socket::adopt(runtime::Shared& shared, int fd, runtime::detail::Readiness initial) {
+  sys::Fd owner(fd);
+  auto watch = Watch::make(shared, fd, initial);
+  if (!watch) return std::unexpected(std::move(watch).error());
+  static_cast<void>(owner.release());
+  return Socket(std::move(*watch));
+}
 
-io::Result<SocketAddr> Socket::local_addr() const { return to_addr(sys::local_addr(source().fd())); }
-io::Result<SocketAddr> Socket::peer_addr() const { return to_addr(sys::peer_addr(source().fd())); }
+io::OwnedFd Socket::release() && noexcept {
+  const int fd = source().fd();
+  watch_.end();
+  return io::OwnedFd(fd);
+}
+
+void Socket::close() noexcept {
+  const int fd = source().fd();
+  watch_.end();
+  sys::close(fd);
+}
 
 }  // namespace heddle::inline v0::net::detail

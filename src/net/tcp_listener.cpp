@@ -1,67 +1,53 @@
 // SPDX-License-Identifier: MIT
-// Listening and accepting.
+// Listening.
 #include <heddle/net/tcp_listener.hpp>
 
 #include <heddle/future/ok.hpp>
-#include <heddle/runtime/runtime.hpp>
+#include <heddle/net/lookup_host.hpp>
+#include <heddle/net/tcp_socket.hpp>
 
+#include "net/adopt.hpp"
 #include "net/poll_io.hpp"
 #include "net/system_addr.hpp"
-#include "runtime/shared.hpp"
 
 namespace heddle::inline v0::net {
 
 namespace {
 
 // Tokio's number. The system cuts it to its own limit.
-constexpr int kBacklog = 1024;
-// How long accept waits for a descriptor to become free before it tries again: 20 attempts a second cost next to
-// nothing, and nobody who waits to be served notices the delay.
-constexpr std::uint64_t kRetryAfter = 50'000'000;
+constexpr std::uint32_t kBacklog = 1024;
 
-sys::Outcome<std::pair<int, sys::InetAddr>> accept_next(int fd) noexcept {
-  for (;;) {
-    auto accepted = sys::accept(fd);
-    if (accepted.has_value() || !sys::ended_in_queue(accepted.error())) return accepted;
-  }
+io::Result<TcpListener> listen_on(const SocketAddr& addr) {
+  auto socket = addr.ip().is_v6() ? TcpSocket::new_v6() : TcpSocket::new_v4();
+  if (!socket) return std::unexpected(std::move(socket).error());
+  if (auto set = socket->set_reuseaddr(true); !set) return std::unexpected(std::move(set).error());
+  if (auto bound = socket->bind(addr); !bound) return std::unexpected(std::move(bound).error());
+  return std::move(*socket).listen(kBacklog);
 }
 
 }  // namespace
 
-Poll<io::Result<Accepted>> AcceptFuture::poll(Context& cx) {
-  runtime::Shared& shared = source().shared();
-  if (listener_.not_before_ != 0) {
-    const runtime::EnterGuard guard(shared);
-    if (retry_.poll(cx, listener_.not_before_).is_pending()) return Pending;
-    listener_.not_before_ = 0;
-  }
-  auto answer = poll_io(cx, [this](Readiness) { return accept_next(source().fd()); });
-  if (answer.is_pending()) return Pending;
-  if (!answer->has_value()) {
-    io::Error& error = answer->error();
-    if (error.kind() == io::ErrorKind::kTooManyOpenFiles) listener_.not_before_ = shared.clock().now() + kRetryAfter;
-    return Poll<Output>(std::in_place, std::unexpect, std::move(error));
-  }
-  auto& [fd, peer] = **answer;
-  auto socket = detail::Socket::adopt(shared, fd);
-  if (!socket) return Poll<Output>(std::in_place, std::unexpect, std::move(socket).error());
-  return Poll<Output>(std::in_place, std::in_place, TcpStream(std::move(*socket)), detail::from_system(peer));
-}
-
 Async<io::Result<TcpListener>> TcpListener::bind(SocketAddr addr) {
-  runtime::Shared& shared = runtime::detail::current_runtime("TcpListener::bind");
-  auto fd = sys::tcp_socket(addr.ip().is_v6());
-  if (!fd) co_return io::fail(fd.error());
-  const auto listening = sys::listen_on(fd->get(), detail::to_system(addr), kBacklog);
-  if (!listening) co_return io::fail(listening.error());
-  auto socket = detail::Socket::adopt(shared, fd->release());
-  if (!socket) co_return std::unexpected(std::move(socket).error());
-  co_return TcpListener(std::move(*socket));
+  static_cast<void>(runtime::detail::current_runtime("TcpListener::bind"));
+  co_return listen_on(addr);
 }
 
 Async<io::Result<TcpListener>> TcpListener::bind(std::string_view addr) {
-  const SocketAddr parsed = co_await ok(SocketAddr::parse(addr));
-  co_return co_await bind(parsed);
+  const auto addrs = co_await ok(lookup_host(addr));
+  io::Result<TcpListener> last = io::fail(io::ErrorKind::kInvalidInput, "there is no address to listen on");
+  for (const SocketAddr& each : addrs) {
+    last = co_await bind(each);
+    if (last.has_value()) break;
+  }
+  co_return last;
+}
+
+io::Result<TcpListener> TcpListener::from_fd(io::OwnedFd fd) {
+  return detail::make_from<TcpListener>(detail::adopt(std::move(fd), "TcpListener::from_fd"));
+}
+
+io::Result<SocketAddr> TcpListener::local_addr() const {
+  return detail::to_addr<SocketAddr>(sys::local_addr(as_raw_fd()));
 }
 
 }  // namespace heddle::inline v0::net

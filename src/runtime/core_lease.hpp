@@ -64,6 +64,21 @@ class CoreLease {
   /// Has polled. False: the core is gone, and the lease with it; has_core() says so too.
   bool end_poll() noexcept { return enter() || leave_lost(); }
 
+  // A poll within another one: the outer one is interrupted, the inner one begun and ended, and the outer one goes on.
+
+  /// False if the core is gone: then nothing has changed.
+  [[nodiscard]] bool interrupt_poll() noexcept {
+    if (enter()) return true;
+    use_.store(use_.load(base::relaxed) - kInUse, base::release);
+    return false;
+  }
+
+  /// `has_core`: what the inner one's end_poll() said. Counts as a new poll.
+  void go_on_with_poll(const Polled& outer, bool has_core) noexcept {
+    begin_poll(outer);
+    if (!has_core) state_.store(kLost, base::release);
+  }
+
   /// Uses the core for as long as it lives; is falsy if the core is gone. They nest.
   class Use {
    public:
@@ -114,7 +129,7 @@ class CoreLease {
   /// Unless kNo: the thread is in a poll, which doesn't end before release() or take().
   [[nodiscard]] Held hold() noexcept;
 
-  // Between hold() and release() or take().
+  // Between hold() and release() or take(); own thread: in a poll.
 
   [[nodiscard]] const Polled& polled() const noexcept { return *polled_; }
   void release(Held held) noexcept { state_.store(held == Held::kWithCore ? kMine : kLost, base::release); }

@@ -114,7 +114,7 @@ bool Crew::take_back(MultiThreadWorker& core) noexcept {
 Crew::End Crew::begin_end() noexcept {
   if (!closed_ || members_ != away_ || end_.load(base::relaxed) != kOpen) return std::nullopt;
   end_.store(kEnding, base::relaxed);
-  return away_;
+  return polls_of_away_;
 }
 
 Crew::End Crew::leave(Seat& seat) noexcept {
@@ -124,9 +124,10 @@ Crew::End Crew::leave(Seat& seat) noexcept {
   return begin_end();
 }
 
-Crew::End Crew::go_away() noexcept {
+Crew::End Crew::go_away(std::size_t polls) noexcept {
   const std::lock_guard guard(lock_);
   ++away_;
+  polls_of_away_ += polls;
   return begin_end();
 }
 
@@ -140,10 +141,11 @@ void Crew::end() noexcept {
   sys::futex_wake_all(end_);
 }
 
-void Crew::come_home() noexcept {
+void Crew::come_home(std::size_t polls) noexcept {
   {
     const std::lock_guard guard(lock_);
     --away_;
+    polls_of_away_ -= polls;
     if (end_.load(base::relaxed) == kOpen) return;
   }
   while (end_.load(base::acquire) == kEnding) sys::futex_wait(end_, kEnding);

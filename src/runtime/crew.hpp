@@ -52,16 +52,16 @@ class Crew {
   /// Takes `core` if no other thread has come for it.
   [[nodiscard]] bool take_back(MultiThreadWorker& core) noexcept;
 
-  // Those that end with a cancelling: unless nothing, the caller shall end the runtime. The number is that of the members
-  // who are away, each in a poll.
+  // Those that end with a cancelling: unless nothing, the caller shall end the runtime. The number is that of the tasks that
+  // the members polled who are away.
 
   using End = std::optional<std::size_t>;
 
   /// A member without a core goes.
   [[nodiscard]] End leave(Seat& seat) noexcept;
 
-  /// A member without a core, in a poll, may block from here on.
-  [[nodiscard]] End go_away() noexcept;
+  /// A member without a core, in the polls of so many tasks, may block from here on.
+  [[nodiscard]] End go_away(std::size_t polls) noexcept;
 
   /// No thread takes a core any more.
   [[nodiscard]] End close() noexcept;
@@ -75,7 +75,7 @@ class Crew {
   [[nodiscard]] bool has_ended() const noexcept { return end_.load(base::acquire) == kEnded; }
 
   /// Back from go_away().
-  void come_home() noexcept;
+  void come_home(std::size_t polls) noexcept;
 
   /// After close(): waits until the threads that were started here have ended, or lets them end by themselves.
   void join() noexcept;
@@ -120,6 +120,7 @@ class Crew {
   std::vector<MultiThreadWorker*> vacant_;
   std::size_t members_ = 0;
   std::size_t away_ = 0;
+  std::size_t polls_of_away_ = 0;
   // Members that look for a core, or will as soon as their thread runs.
   std::size_t looking_ = 0;
   bool closed_ = false;

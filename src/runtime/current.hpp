@@ -5,6 +5,10 @@
 #include <cstddef>
 #include <cstdint>
 
+namespace heddle::inline v0::future::detail {
+struct Tree;
+}  // namespace heddle::inline v0::future::detail
+
 namespace heddle::inline v0::task::detail {
 class Scope;
 }  // namespace heddle::inline v0::task::detail
@@ -26,6 +30,13 @@ class Worker {
 
   /// Puts a notified task into this worker's own queue.
   virtual void schedule_local(TaskHeader& task) noexcept = 0;
+
+  /// The same for a task that nobody has polled.
+  virtual void schedule_new(TaskHeader& task) noexcept { schedule_local(task); }
+
+  /// In the poll of a task: its coroutines of `tree` are about to wait for `task`. If they wait for nothing else, and it is at
+  /// hand, it runs at once.
+  virtual void run_ahead(TaskHeader& /*task*/, const future::detail::Tree& /*tree*/) noexcept {}
 
   /// In a poll: whether this thread will look at timers and queues before it sleeps. False: another one has taken over.
   [[nodiscard]] virtual bool goes_on() noexcept { return true; }

@@ -81,7 +81,7 @@ void Monitor::relieve_stuck(bool neglected) noexcept {
     if (held == CoreLease::Held::kNo) continue;
     MultiThreadWorker* core = seat.core.load(base::relaxed);
     const bool same_poll = seat.lease.poll() == seen.poll;
-    if (held == CoreLease::Held::kWithCore && same_poll && (neglected || core->slot_is_filled())) {
+    if (held == CoreLease::Held::kWithCore && same_poll && (neglected || core->has_own())) {
       seat.lease.take();
       shared_.crew_.vacate(*core);
       if (seen.computes) ++crowd;

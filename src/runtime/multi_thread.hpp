@@ -10,9 +10,11 @@
 #include "runtime/live_threads.hpp"
 #include "runtime/monitor.hpp"
 #include "runtime/parker.hpp"
+#include "runtime/poll_length.hpp"
 #include "runtime/run_queue.hpp"
 #include "runtime/seat.hpp"
 #include "runtime/shared.hpp"
+#include "runtime/young_tasks.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -27,7 +29,7 @@ class MultiThread;
 namespace detail {
 
 /// The core of one worker: the loop, and what it works on. It goes from thread to thread: who has it, see core_lease.hpp.
-/// Threads that don't have it touch only metrics, queue_, parker_ and poll_ns_.
+/// Threads that don't have it touch only metrics, queue_, parker_ and poll_length_.
 class MultiThreadWorker final : public Measured {
  public:
   MultiThreadWorker(MultiThread& shared, std::size_t index, const Config& config);
@@ -39,13 +41,20 @@ class MultiThreadWorker final : public Measured {
   /// The loop, until the runtime shuts down or the thread has lost the core in a poll.
   void run(Seat& seat);
 
-  void schedule_local(TaskHeader& task) noexcept;
+  void schedule_local(TaskHeader& task) noexcept { fill_slot(task, false); }
+  void schedule_new(TaskHeader& task) noexcept { fill_slot(task, true); }
+
+  /// In a poll: true if `task` was at hand, and may be polled at once. It is in no queue then.
+  [[nodiscard]] bool take_ahead(TaskHeader& task) noexcept;
+
+  /// To the back of the queue.
+  void requeue(TaskHeader& task) noexcept { push(task); }
 
   /// Gives all of its tasks to the common queue.
   void hand_over() noexcept;
 
-  /// Whether a task stands in the slot, where nobody can steal it.
-  [[nodiscard]] bool slot_is_filled() const noexcept { return lifo_ != nullptr; }
+  /// Whether tasks stand where nobody can steal them.
+  [[nodiscard]] bool has_own() const noexcept { return lifo_ != nullptr || !young_.empty(); }
 
   // Any thread.
 
@@ -55,7 +64,7 @@ class MultiThreadWorker final : public Measured {
   void unpark() noexcept;
   [[nodiscard]] bool has_queue() const noexcept { return queue_.size() != 0; }
   /// Says how long its polls take, until it measures again.
-  void assume_poll_length(std::uint32_t nanoseconds) noexcept { poll_ns_.store(nanoseconds, base::relaxed); }
+  void assume_poll_length(std::uint32_t nanoseconds) noexcept { poll_length_.assume(nanoseconds); }
 
  private:
   // One step each of the loop.
@@ -68,9 +77,17 @@ class MultiThreadWorker final : public Measured {
   void sleep_until_woken() noexcept;
   void sleep() noexcept;
 
+  void fill_slot(TaskHeader& task, bool is_new) noexcept;
+  void publish_young() noexcept;
+  [[nodiscard]] bool has_work() const noexcept { return has_own() || queue_.size() != 0; }
   void push(TaskHeader& task) noexcept;
   void call_for_help() noexcept;
+  void wake_if_worth() noexcept;
+  [[nodiscard]] bool backlog_is_worth_waking() const noexcept;
+  void review_estimate() noexcept;
   void measure_polls() noexcept;
+  [[nodiscard]] bool polls_are_short() noexcept;
+  void resume() noexcept;
   void watch_backlog() noexcept;
   [[nodiscard]] bool is_worth(std::size_t tasks, std::uint64_t nanoseconds) const noexcept;
 
@@ -83,20 +100,27 @@ class MultiThreadWorker final : public Measured {
 
   // Owned by the thread that has the core.
   TaskHeader* lifo_ = nullptr;
+  bool lifo_is_new_ = false;
+  YoungTasks young_;
   std::uint32_t lifo_in_a_row_ = 0;
+  // Polls: all, up to the last look at the driver, and up to the last at the injection queue.
   std::uint32_t tick_ = 0;
+  std::uint32_t driver_tick_ = 0;
+  std::uint32_t injected_tick_ = 0;
   bool searching_ = false;
   bool in_driver_turn_ = false;
-  std::uint32_t measured_polls_ = 0;
-  std::uint64_t measured_since_ = 0;
   std::uint64_t backlog_since_ = 0;
+  std::uint64_t backlog_polls_ = 0;
+  // Of the poll that goes on: tasks that ran ahead in it, and when the first did.
+  std::uint32_t ran_ahead_ = 0;
+  std::uint64_t runs_ahead_since_ = 0;
   std::uint64_t last_turn_ = 0;
   base::FastRandom random_;
 
   // Stolen from by others.
   RunQueue queue_;
-  // Written by the worker and the monitor, read by thieves; relaxed: an estimate. How long a poll takes, in nanoseconds.
-  base::atomic<std::uint32_t> poll_ns_;
+  // Measured by the worker, assumed by the monitor, read by thieves.
+  PollLength poll_length_;
   Parker parker_;
 };
 

@@ -31,7 +31,7 @@ class RunQueue {
 #if defined(HEDDLE_MODEL)
   static constexpr std::uint32_t kCapacity = 4;
 #else
-  static constexpr std::uint32_t kCapacity = 256;
+  static constexpr std::uint32_t kCapacity = 1024;
 #endif
 
   /// Any thread; exact for the owner, else a hint.
@@ -64,14 +64,12 @@ class RunQueue {
 
   /// Owner. Null when empty.
   [[nodiscard]] TaskHeader* pop() noexcept {
-    std::uint64_t head = head_->load(base::acquire);
-    for (;;) {
-      const std::uint32_t from = real(head);
-      if (from == tail_->load(base::relaxed)) return nullptr;
-      TaskHeader* task = slot(from).load(base::relaxed);
-      const std::uint64_t next = steal(head) == from ? pack(from + 1, from + 1) : pack(steal(head), from + 1);
-      if (head_->compare_exchange_weak(head, next, base::acq_rel, base::acquire)) return task;
-    }
+    return pop_if([](const TaskHeader&) { return true; });
+  }
+
+  /// Owner. False if `task` isn't the next to be popped.
+  [[nodiscard]] bool pop(const TaskHeader& task) noexcept {
+    return pop_if([&task](const TaskHeader& next) { return &next == &task; }) != nullptr;
   }
 
   /// A thief, which owns `into`: moves half of this queue there, but for the last, which it returns to run at once.
@@ -109,6 +107,18 @@ class RunQueue {
   static constexpr std::uint32_t steal(std::uint64_t head) noexcept { return static_cast<std::uint32_t>(head >> 32); }
   static constexpr std::uint32_t real(std::uint64_t head) noexcept { return static_cast<std::uint32_t>(head); }
   Slot& slot(std::uint32_t position) noexcept { return slots_[position % kCapacity]; }
+
+  TaskHeader* pop_if(auto is_wanted) noexcept {
+    std::uint64_t head = head_->load(base::acquire);
+    for (;;) {
+      const std::uint32_t from = real(head);
+      if (from == tail_->load(base::relaxed)) return nullptr;
+      TaskHeader* task = slot(from).load(base::relaxed);
+      if (!is_wanted(*task)) return nullptr;
+      const std::uint64_t next = steal(head) == from ? pack(from + 1, from + 1) : pack(steal(head), from + 1);
+      if (head_->compare_exchange_weak(head, next, base::acq_rel, base::acquire)) return task;
+    }
+  }
 
   /// Moves half of a full ring out. False when a thief came first.
   bool spill(std::uint64_t head, TaskHeader& task, InjectionQueue& overflow) noexcept {

@@ -15,17 +15,25 @@ namespace {
 /// For as long as it lives the thread runs code of the task, which may take long.
 class InTask {
  public:
-  InTask(CoreLease* lease, const TaskHeader& task, const Context* cx) noexcept : lease_(lease), polled_{&task, cx} {
+  InTask(CoreLease* lease, const TaskHeader& task, const Context* cx, bool within_poll) noexcept
+      : lease_(lease), polled_{&task, cx} {
+    if (within_poll) {
+      outer_ = &lease_->polled();
+      if (!lease_->interrupt_poll()) lease_ = nullptr;
+    }
     if (lease_ != nullptr) lease_->begin_poll(polled_);
   }
   InTask(const InTask&) = delete;
   InTask& operator=(const InTask&) = delete;
   ~InTask() {
-    if (lease_ != nullptr) lease_->end_poll();
+    if (lease_ == nullptr) return;
+    const bool has_core = lease_->end_poll();
+    if (outer_ != nullptr) lease_->go_on_with_poll(*outer_, has_core);
   }
 
  private:
   CoreLease* lease_;
+  const Polled* outer_ = nullptr;
   const Polled polled_;
 };
 
@@ -61,10 +69,10 @@ class Running {
 
 }  // namespace
 
-void cancel_running(TaskHeader& task, CoreLease* lease) noexcept {
+void cancel_running(TaskHeader& task, CoreLease* lease, bool within_poll) noexcept {
   {
     const Running running(task);
-    const InTask in_task(lease, task, nullptr);
+    const InTask in_task(lease, task, nullptr, within_poll);
     task.vtable().cancel(task);
   }
   complete(task, task.shard->scheduler().hooks());
@@ -75,9 +83,11 @@ void cancel_notified(TaskHeader& task) noexcept {
   cancel_running(task);
 }
 
-AfterPoll run_task(TaskHeader& task, const TaskHooks* hooks, CoreLease* lease) noexcept {
+// Inlined by force into two, since most polls are within no other.
+[[gnu::always_inline]] inline AfterPoll run(TaskHeader& task, const TaskHooks* hooks, CoreLease* lease, Context* outer) noexcept {
+  const bool within_poll = outer != nullptr;
   if (task.to_running() == ToRunning::kCancel) {
-    cancel_running(task, lease);
+    cancel_running(task, lease, within_poll);
     return AfterPoll::kEnded;
   }
   // The runner's own reference: borrowed by the waker, given back before anything else happens to it.
@@ -87,10 +97,12 @@ AfterPoll run_task(TaskHeader& task, const TaskHooks* hooks, CoreLease* lease) n
   {
     const Running running(task);
     if (hooks != nullptr) [[unlikely]] TaskHooks::call(hooks->before_poll, task);
-    Context cx(waker);
-    const InTask in_task(lease, task, &cx);
+    const bool shares_budget = within_poll && outer->budget() != Context::kUnlimited;
+    Context cx(waker, shares_budget ? outer->budget() : Context::kBudget);
+    const InTask in_task(lease, task, &cx, within_poll);
     done = task.vtable().poll(task, cx);
     yielded = cx.take_yielded();
+    if (shares_budget) outer->set_budget(cx.budget());
     if (yielded && cx.budget() == 0) [[unlikely]] task.shard->scheduler().count_forced_yield();
     if (hooks != nullptr) [[unlikely]] TaskHooks::call(hooks->after_poll, task);
   }
@@ -106,8 +118,16 @@ AfterPoll run_task(TaskHeader& task, const TaskHooks* hooks, CoreLease* lease) n
     case ToIdle::kRequeue: return AfterPoll::kRequeue;
     case ToIdle::kCancel: break;
   }
-  cancel_running(task, lease);
+  cancel_running(task, lease, within_poll);
   return AfterPoll::kEnded;
+}
+
+AfterPoll run_task(TaskHeader& task, const TaskHooks* hooks, CoreLease* lease) noexcept {
+  return run(task, hooks, lease, nullptr);
+}
+
+AfterPoll run_within_poll(TaskHeader& task, CoreLease& lease, Context& outer) noexcept {
+  return run(task, nullptr, &lease, &outer);
 }
 
 }  // namespace heddle::inline v0::runtime::detail

@@ -37,14 +37,12 @@ void Scheduler::schedule_elsewhere(TaskHeader& task) noexcept {
 
 void Scheduler::launch(TaskHeader& task) noexcept {
   Current& mine = current();
-  const Worker* worker = mine.worker_of(*this);
+  Worker* worker = mine.worker_of(*this);
   const bool open = shards_[worker == nullptr ? 0 : worker->shard].add(task, mine.take_task_id());
   if (hooks_ != nullptr) TaskHooks::call(hooks_->spawn, task);
-  if (open) {
-    schedule(task);
-  } else {
-    cancel_notified(task);
-  }
+  if (!open) return cancel_notified(task);
+  if (worker == nullptr) return schedule_elsewhere(task);
+  worker->schedule_new(task);
 }
 
 std::size_t Scheduler::alive_tasks() noexcept {

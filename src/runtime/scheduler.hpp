@@ -105,8 +105,11 @@ enum class AfterPoll : std::uint8_t {
 [[nodiscard]] AfterPoll run_task(TaskHeader& task, const TaskHooks* hooks = nullptr,
                                  CoreLease* lease = nullptr) noexcept;
 
+/// The same within the poll of another task, whose context is `outer`: they share its budget. Without hooks.
+[[nodiscard]] AfterPoll run_within_poll(TaskHeader& task, CoreLease& lease, Context& outer) noexcept;
+
 /// Cancels a task whose kRunning the caller has set.
-void cancel_running(TaskHeader& task, CoreLease* lease = nullptr) noexcept;
+void cancel_running(TaskHeader& task, CoreLease* lease = nullptr, bool within_poll = false) noexcept;
 
 /// Cancels a notified task instead of running it.
 void cancel_notified(TaskHeader& task) noexcept;

@@ -28,6 +28,8 @@ class alignas(base::kCacheLine) Seat final : public Worker {
   explicit Seat(MultiThread& shared) noexcept;
 
   void schedule_local(TaskHeader& task) noexcept override;
+  void schedule_new(TaskHeader& task) noexcept override;
+  void run_ahead(TaskHeader& task, const future::detail::Tree& tree) noexcept override;
 
   /// For the thread's loop: it has a core from here on.
   void take(MultiThreadWorker& core) noexcept;
@@ -49,9 +51,17 @@ class alignas(base::kCacheLine) Seat final : public Worker {
   std::optional<WorkerThread> thread;
 
  private:
+  /// Whether another task may be polled within this poll.
+  [[nodiscard]] bool has_stack() noexcept;
+
   MultiThread& shared_;
   // Owned by the thread: how many begin_blocking() have not ended; a block_on within one may lead to another.
   std::uint32_t blocking_ = 0;
+  // Owned by the thread: tasks that it polls or destroys, each within the poll of the one before; how much of the stack they
+  // may take together, and where they began.
+  std::uint32_t polls_within_ = 0;
+  const std::size_t most_stack_;
+  std::uintptr_t stack_ = 0;
 };
 
 }  // namespace detail

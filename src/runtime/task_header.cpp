@@ -2,6 +2,7 @@
 // What wakers, handles and the last reference do to a task.
 #include <heddle/runtime/detail/task_cell.hpp>
 
+#include "runtime/current.hpp"
 #include "runtime/owned_tasks.hpp"
 #include "runtime/scheduler.hpp"
 
@@ -19,6 +20,10 @@ void TaskHeader::wake_by_value(future::WakeTarget& target) noexcept {
   } else {
     task.drop_reference();
   }
+}
+
+void run_ahead(TaskHeader& task, const future::detail::Tree& tree) noexcept {
+  if (Worker* worker = current().worker) worker->run_ahead(task, tree);
 }
 
 void TaskHeader::abort() noexcept {

@@ -19,14 +19,16 @@ namespace {
 // How long queued work may be expected to take before another worker is woken for it, or steals it from an awake one.
 constexpr std::uint64_t kWorthWaking = 50'000;
 constexpr std::uint64_t kWorthStealing = 5'000;
-// Until measured, polls are taken to be long: a wake too many costs less than a core that sleeps.
-constexpr std::uint32_t kFirstEstimate = 50'000;
-constexpr std::uint32_t kMeasuredPolls = 8;
+// Nobody is woken for polls that are shorter: what a task holds in memory takes as long to get to another core. Should
+// there be so many that they stand for milliseconds, the clock sees it.
+constexpr std::uint32_t kWorthMoving = 500;
 // A busy worker looks at the driver when its interval comes, but no more often than this: a look costs 1 us.
 constexpr std::uint64_t kTurnEvery = 50'000;
 // Three tasks in a row may pass the others through the LIFO slot (Tokio's number): a pair that wakes each other
 // keeps its cache, and can't starve the rest.
 constexpr std::uint32_t kLifoInARow = 3;
+// How many tasks may run ahead within one poll, as long as the coarse clock doesn't move.
+constexpr std::uint32_t kMostAhead = 1024;
 constexpr std::size_t kFewestEvents = 16;
 constexpr std::size_t kInjectedBatch = RunQueue::kCapacity / 2;
 
@@ -37,14 +39,13 @@ MultiThreadWorker::MultiThreadWorker(MultiThread& shared, std::size_t index, con
       index_(index),
       event_interval_(config.event_interval),
       global_queue_interval_(config.global_queue_interval),
-      random_(config.seed + index),
-      poll_ns_(kFirstEstimate) {}
+      random_(config.seed + index) {}
 
 void MultiThreadWorker::run(Seat& seat) {
-  metrics.resume(sys::monotonic_ns());
+  resume();
   while (!shared_.shut_down_.load(base::acquire)) {
     ++tick_;
-    if (tick_ % event_interval_ == 0) turn_driver();
+    if (tick_ - driver_tick_ >= event_interval_) turn_driver();
     TaskHeader* task = next_task();
     if (task == nullptr) task = steal();
     if (task == nullptr) {
@@ -58,15 +59,17 @@ void MultiThreadWorker::run(Seat& seat) {
 }
 
 TaskHeader* MultiThreadWorker::next_task() noexcept {
-  if (tick_ % global_queue_interval_ == 0) {
+  if (tick_ - injected_tick_ >= global_queue_interval_) {
+    injected_tick_ = tick_;
     if (TaskHeader* task = pop_injected()) return task;
   }
-  if (lifo_ != nullptr) {
+  if (has_own()) {
     if (lifo_in_a_row_ < kLifoInARow) {
       ++lifo_in_a_row_;
-      return std::exchange(lifo_, nullptr);
+      return lifo_ != nullptr ? std::exchange(lifo_, nullptr) : young_.pop_newest();
     }
-    push(*std::exchange(lifo_, nullptr));
+    if (TaskHeader* task = young_.pop_oldest()) push(*task);
+    if (lifo_ != nullptr) push(*std::exchange(lifo_, nullptr));
   }
   lifo_in_a_row_ = 0;
   if (TaskHeader* task = queue_.pop()) return task;
@@ -85,7 +88,7 @@ TaskHeader* MultiThreadWorker::pop_injected() noexcept {
 }
 
 bool MultiThreadWorker::is_worth(std::size_t tasks, std::uint64_t nanoseconds) const noexcept {
-  return tasks * poll_ns_.load(base::relaxed) >= nanoseconds;
+  return tasks * poll_length_.get() >= nanoseconds;
 }
 
 TaskHeader* MultiThreadWorker::steal() noexcept {
@@ -112,8 +115,9 @@ bool MultiThreadWorker::run_one(TaskHeader& task, Seat& seat) noexcept {
     // While we searched nobody was woken; if there is more, someone else should come.
     if (shared_.idle_.stop_search()) call_for_help();
   }
-  if (++measured_polls_ == kMeasuredPolls) measure_polls();
   metrics.polls.add();
+  if (metrics.polls.get() % PollLength::kMeasuredPolls == 0) review_estimate();
+  ran_ahead_ = 0;
   MultiThread& shared = shared_;
   const AfterPoll after = run_task(task, shared_.hooks(), &seat.lease);
   if (!seat.lease.has_core()) [[unlikely]] {
@@ -122,41 +126,83 @@ bool MultiThreadWorker::run_one(TaskHeader& task, Seat& seat) noexcept {
     return false;
   }
   if (after == AfterPoll::kRequeue) push(task);
-  watch_backlog();
+  tick_ += ran_ahead_;
+  if (shared_.idle_.may_wake() && (queue_.size() != 0 || !young_.empty())) {
+    watch_backlog();
+  } else {
+    backlog_since_ = 0;
+  }
   return true;
 }
 
 void MultiThreadWorker::watch_backlog() noexcept {
-  if (queue_.size() == 0 || !shared_.idle_.may_wake()) {
-    backlog_since_ = 0;
-    return;
-  }
   // The coarse clock costs 3 ns and moves every few milliseconds. If it moved while tasks waited beside a sleeper, the
   // estimate was wrong, whatever it says.
   const std::uint64_t now = sys::coarse_ns();
-  if (const std::uint64_t since = std::exchange(backlog_since_, now); since != 0 && since != now) static_cast<void>(shared_.wake_one());
+  const std::uint64_t polls = metrics.polls.get();
+  const std::uint64_t before = std::exchange(backlog_polls_, polls);
+  const std::uint64_t since = std::exchange(backlog_since_, now);
+  if (since == 0 || since == now) return;
+  poll_length_.assume_at_least((now - since) / std::max<std::uint64_t>(polls - before, 1));
+  publish_young();
+  static_cast<void>(shared_.wake_one());
 }
 
 void MultiThreadWorker::measure_polls() noexcept {
-  measured_polls_ = 0;
+  const std::uint64_t polls = metrics.polls.get();
+  if (poll_length_.can_measure(polls)) poll_length_.measure(polls, sys::monotonic_ns());
+}
+
+bool MultiThreadWorker::polls_are_short() noexcept {
+  if (poll_length_.get() >= kWorthMoving) measure_polls();
+  return poll_length_.get() < kWorthMoving;
+}
+
+void MultiThreadWorker::review_estimate() noexcept {
   // Only while the answer can matter: reading the clock costs as much as half a small task.
-  if (queue_.size() == 0 || !shared_.idle_.may_wake()) {
-    measured_since_ = 0;
-    return;
-  }
-  const std::uint64_t now = sys::monotonic_ns();
-  if (const std::uint64_t since = std::exchange(measured_since_, now); since != 0) {
-    const std::uint64_t each = std::min<std::uint64_t>((now - since) / kMeasuredPolls, 1'000'000'000);
-    poll_ns_.store(static_cast<std::uint32_t>(each), base::relaxed);
-  }
+  if (queue_.size() == 0 || (poll_length_.is_measured() && !shared_.idle_.may_wake())) return;
+  measure_polls();
   call_for_help();
 }
 
-void MultiThreadWorker::schedule_local(TaskHeader& task) noexcept {
+void MultiThreadWorker::fill_slot(TaskHeader& task, bool is_new) noexcept {
   metrics.local_schedules.add();
   if (in_driver_turn_) return queue_.push(task, shared_.injected_);  // the turn calls for help once, at its end
   if (!uses_slot_) return push(task);
-  if (TaskHeader* before = std::exchange(lifo_, &task)) push(*before);
+  const bool was_new = std::exchange(lifo_is_new_, is_new);
+  TaskHeader* before = std::exchange(lifo_, &task);
+  if (before == nullptr) return;
+  // Where polls are long, other workers shall see what waits.
+  if (was_new && polls_are_short()) before = young_.push(*before);
+  if (before != nullptr) push(*before);
+}
+
+bool MultiThreadWorker::take_ahead(TaskHeader& task) noexcept {
+  if (ran_ahead_ >= kMostAhead) return false;
+  // Long polls within this one would hide what waits, and hold up the driver.
+  const std::uint64_t now = sys::coarse_ns();
+  if (ran_ahead_ == 0) {
+    runs_ahead_since_ = now;
+  } else if (now != runs_ahead_since_) {
+    if (backlog_since_ == 0) {
+      backlog_since_ = runs_ahead_since_;
+      backlog_polls_ = metrics.polls.get() - ran_ahead_ - 1;
+    }
+    ran_ahead_ = kMostAhead;  // and so the driver has its turn next
+    return false;
+  }
+  if (lifo_ == &task) {
+    lifo_ = nullptr;
+  } else if (!queue_.pop(task) && !young_.remove(task)) {
+    return false;
+  }
+  ++ran_ahead_;
+  metrics.polls.add();
+  return true;
+}
+
+void MultiThreadWorker::publish_young() noexcept {
+  while (TaskHeader* task = young_.pop_oldest()) queue_.push(*task, shared_.injected_);
 }
 
 void Seat::schedule_local(TaskHeader& task) noexcept {
@@ -167,17 +213,43 @@ void Seat::schedule_local(TaskHeader& task) noexcept {
   shared_.schedule_elsewhere(task);
 }
 
+void Seat::schedule_new(TaskHeader& task) noexcept {
+  {
+    const CoreLease::Use use(lease);
+    if (use) [[likely]] return core.load(base::relaxed)->schedule_new(task);
+  }
+  shared_.schedule_elsewhere(task);
+}
+
 void MultiThreadWorker::push(TaskHeader& task) noexcept {
   queue_.push(task, shared_.injected_);
   call_for_help();
 }
 
 void MultiThreadWorker::call_for_help() noexcept {
-  if (!shared_.idle_.may_wake()) return;
-  if (is_worth(queue_.size() + shared_.injected_.size(), kWorthWaking)) static_cast<void>(shared_.wake_one());
+  if (!shared_.idle_.may_wake()) [[likely]] return;
+  wake_if_worth();
+}
+
+void MultiThreadWorker::wake_if_worth() noexcept {
+  if (!backlog_is_worth_waking()) return;
+  // A look at the clock costs little beside a wake, and the estimate may be old.
+  measure_polls();
+  if (backlog_is_worth_waking()) static_cast<void>(shared_.wake_one());
+}
+
+bool MultiThreadWorker::backlog_is_worth_waking() const noexcept {
+  return poll_length_.get() >= kWorthMoving && is_worth(queue_.size() + shared_.injected_.size(), kWorthWaking);
+}
+
+void MultiThreadWorker::resume() noexcept {
+  const std::uint64_t now = sys::monotonic_ns();
+  metrics.resume(now);
+  poll_length_.restart(metrics.polls.get(), now);
 }
 
 void MultiThreadWorker::turn_driver() noexcept {
+  driver_tick_ = tick_;
   const std::uint64_t now = sys::monotonic_ns();
   if (now - last_turn_ < kTurnEvery) return;
   last_turn_ = now;
@@ -198,22 +270,21 @@ void MultiThreadWorker::turn_driver() noexcept {
 void MultiThreadWorker::park() noexcept {
   const Config& config = shared_.config_;
   if (config.on_thread_park) config.on_thread_park();
-  if (lifo_ == nullptr && queue_.size() == 0) sleep_until_woken();  // the hook may have spawned
+  if (!has_work()) sleep_until_woken();  // the hook may have spawned
   if (config.on_thread_unpark) config.on_thread_unpark();
 }
 
 void MultiThreadWorker::sleep_until_woken() noexcept {
   shared_.idle_.sleep(index_, std::exchange(searching_, false));
-  measured_since_ = 0;
   for (;;) {
     // The second half of the lost-wake pair in idle.hpp.
     const bool look = !shared_.injected_.empty() || shared_.shut_down_.load(base::acquire);
     if (!look) {
       metrics.park(sys::monotonic_ns());
       sleep();
-      metrics.resume(sys::monotonic_ns());
+      resume();
     }
-    if (look || lifo_ != nullptr || queue_.size() != 0) {
+    if (look || has_work()) {
       if (!shared_.idle_.wake_up(index_)) searching_ = true;
       break;
     }
@@ -255,6 +326,7 @@ void MultiThreadWorker::sleep() noexcept {
 void MultiThreadWorker::hand_over() noexcept {
   TaskQueue rest;
   if (lifo_ != nullptr) rest.push_back(*std::exchange(lifo_, nullptr));
+  while (TaskHeader* task = young_.pop_newest()) rest.push_back(*task);
   while (TaskHeader* task = queue_.pop()) rest.push_back(*task);
   if (!rest.empty()) shared_.injected_.push(rest);
 }

@@ -4,10 +4,10 @@
 
 #include <heddle/runtime/spawn.hpp>
 
-#include "runtime/poll_io.hpp"
 #include "sys/signal.hpp"
 
 #include <string>
+#include <utility>
 
 namespace heddle::inline v0::signal {
 
@@ -26,6 +26,16 @@ SignalKind SignalKind::user_defined1() noexcept { return SignalKind(sys::kSigUsr
 SignalKind SignalKind::user_defined2() noexcept { return SignalKind(sys::kSigUsr2); }
 SignalKind SignalKind::window_change() noexcept { return SignalKind(sys::kSigWinch); }
 
+namespace detail {
+
+io::Result<Event> Event::watch(runtime::Shared& shared, io::OwnedFd fd) {
+  auto source = runtime::detail::watch(shared, fd.as_raw_fd(), Source::kAssumed);
+  if (!source) return std::unexpected(std::move(source).error());
+  return Event(std::move(fd), **source);
+}
+
+}  // namespace detail
+
 io::Result<Signal> signal(SignalKind kind) {
   runtime::Shared& shared = runtime::detail::current_runtime("signal::signal");
   const int number = kind.as_raw();
@@ -36,7 +46,7 @@ io::Result<Signal> signal(SignalKind kind) {
   const std::uint32_t seen = sys::signals_counted(number);  // what comes from here on is news
   auto event = sys::signal_event();
   if (!event) return io::fail(event.error());
-  auto watched = runtime::detail::WatchedFd::adopt(shared, event->release());
+  auto watched = detail::Event::watch(shared, io::OwnedFd(event->release()));
   if (!watched) return std::unexpected(std::move(watched).error());
   return Signal(kind, seen, *std::move(watched));
 }
@@ -46,26 +56,39 @@ bool Signal::take() noexcept {
   return std::exchange(seen_, now) != now;
 }
 
-namespace {
-
 // The handler counts before it writes to the event, and a step looks at the event before it looks at the count: either
 // it sees the count, or the event is yet to come, and moves the tick that the clearing asks for.
-sys::Outcome<void> arrived(bool taken) noexcept {
-  if (!taken) return std::unexpected(sys::kWouldBlock);
-  return {};
+Poll<io::Result<void>> Signal::poll_with(runtime::detail::IoWaiter& waiter, Context& cx) {
+  using Result = Poll<io::Result<void>>;
+  if (!cx.may_proceed()) return Pending;
+  runtime::detail::IoSource& source = event_.source();
+  for (;;) {
+    const Readiness seen = source.readiness();
+    if (!seen.is(Direction::kRead)) {
+      if (source.wait(waiter, Direction::kRead, cx.waker())) return Pending;
+      continue;
+    }
+    if (seen.is_shut_down() || take()) {
+      cx.made_progress();
+      if (!seen.is_shut_down()) return Result(std::in_place);
+      return Result(std::in_place, io::fail(io::ErrorKind::kOther, "the runtime has shut down"));
+    }
+    source.clear(seen, Direction::kRead);
+  }
 }
 
-}  // namespace
-
-RecvSignal::RecvSignal(Signal& listener) noexcept
-    : IoFuture(listener.event_.source(), Direction::kRead), listener_(listener) {}
-
 Poll<io::Result<void>> RecvSignal::poll(Context& cx) {
-  return poll_io(cx, [this](Readiness) { return arrived(listener_.take()); });
+  auto step = listener_.poll_with(waiter_, cx);
+  if (step.is_pending()) queued_ = true;
+  return step;
+}
+
+void RecvSignal::cancel() noexcept {
+  if (std::exchange(queued_, false)) listener_.event_.source().forget(waiter_);
 }
 
 Poll<io::Result<void>> Signal::poll_recv(Context& cx) {
-  return runtime::detail::poll_io(event_.source(), Direction::kRead, cx, [this](Readiness) { return arrived(take()); });
+  return poll_with(event_.source().poll_waiter(Direction::kRead), cx);
 }
 
 Poll<std::optional<SignalKind>> Signal::poll_next(Context& cx) {

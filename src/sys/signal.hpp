@@ -2,7 +2,7 @@
 // Counting signals: one handler for all, which adds one to a count and makes one event readable.
 #pragma once
 
-#include "sys/fd.hpp"
+#include "sys/socket.hpp"
 
 #include <cstdint>
 

@@ -6,9 +6,12 @@
 
 #include <heddle/channel/mpsc.hpp>
 #include <heddle/channel/oneshot.hpp>
+#include <heddle/channel/stream.hpp>
+#include <heddle/future/gen.hpp>
 #include <heddle/future/join.hpp>
 #include <heddle/future/ok.hpp>
 #include <heddle/future/select.hpp>
+#include <heddle/future/stream_adapter.hpp>
 
 #include <gtest/gtest.h>
 
@@ -183,5 +186,47 @@ struct ReturnsEarly : LeavesNoTrace {
 };
 
 TEST(DropAtEveryAwait, ok_leaves_no_trace) { drop_at_every_await<ReturnsEarly>(); }
+
+hd::Gen<int> numbers_of(hd::mpsc::Receiver<int> rx) {
+  while (auto message = co_await rx.recv_async()) co_yield *message;
+}
+
+hd::Gen<int> both(hd::mpsc::Receiver<int> first, hd::mpsc::Receiver<int> second) {
+  co_yield hd::elements_of(numbers_of(std::move(first)));
+  co_yield hd::elements_of(numbers_of(std::move(second)));
+}
+
+hd::Async<int> after_a_turn(const int& value) {
+  co_await YieldTimes(1);
+  co_return value;
+}
+
+/// Generators, an adapter that awaits, and those that keep items.
+struct NextOfStream {
+  hd::mpsc::Channel<int> a = hd::mpsc::sync_channel<int>(1);
+  hd::mpsc::Channel<int> b = hd::mpsc::sync_channel<int>(1);
+  hd::mpsc::Channel<int> c = hd::mpsc::sync_channel<int>(1);
+  using Stream = decltype(both(std::move(a.rx), std::move(b.rx)) | hd::stream::then(&after_a_turn) |
+                          hd::stream::merge(hd::stream::of(std::move(c.rx))) | hd::stream::chunks(3));
+  Stream stream;
+  int got = 0;
+
+  NextOfStream()
+      : stream(both(std::move(a.rx), std::move(b.rx)) | hd::stream::then(&after_a_turn) |
+               hd::stream::merge(hd::stream::of(std::move(c.rx))) | hd::stream::chunks(3)) {
+    hd::task::spawn(send_numbers(std::move(a.tx)));
+    hd::task::spawn(send_numbers(std::move(b.tx)));
+    hd::task::spawn(send_numbers(std::move(c.tx)));
+  }
+  hd::Async<> run() {
+    while (auto chunk = co_await hd::next(stream)) got += static_cast<int>(chunk->size());
+  }
+  hd::Async<> kept() {
+    co_await run();
+    EXPECT_EQ(got, 3 * kMessages);
+  }
+};
+
+TEST(DropAtEveryAwait, next_loses_no_item_of_a_stream) { drop_at_every_await<NextOfStream>(); }
 
 }  // namespace

@@ -7,6 +7,8 @@
 
 #include <heddle/future/async.hpp>
 #include <heddle/future/block_on.hpp>
+#include <heddle/future/futures_ordered.hpp>
+#include <heddle/future/futures_unordered.hpp>
 #include <heddle/future/gen.hpp>
 #include <heddle/future/stream_adapter.hpp>
 #include <heddle/future/stream_consumer.hpp>
@@ -35,6 +37,7 @@ using heddle::test::YieldTimes;
 
 static_assert(hd::Stream<hd::Gen<int>>);
 static_assert(!hd::Future<hd::Gen<int>>);
+static_assert(hd::Stream<hd::FuturesUnordered<hd::Task<int>>> && hd::Stream<hd::FuturesOrdered<hd::Task<int>>>);
 static_assert(hd::Send<hd::Gen<int>> && hd::Owned<hd::Gen<int>>);
 
 hd::Gen<int> up_to(int n) {

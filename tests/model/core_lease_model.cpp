@@ -148,6 +148,55 @@ TEST(CoreLeaseModel, a_thread_without_core_can_be_looked_at_too) {
   });
 }
 
+TEST(CoreLeaseModel, a_poll_within_a_poll_leaves_a_lost_core_to_the_taker) {
+  expect_holds({.preemptions = 3}, [] {
+    Worker worker;
+    bool kept = false;
+    Thread thread = spawn([&] {
+      worker.lease.begin_poll(worker.polled);
+      if (worker.lease.interrupt_poll()) {
+        worker.use_core();
+        worker.lease.begin_poll(worker.polled);
+        worker.schedule();
+        const bool has_core = worker.lease.end_poll();
+        if (has_core) worker.use_core();
+        worker.lease.go_on_with_poll(worker.polled, has_core);
+      }
+      worker.schedule();
+      kept = worker.lease.end_poll();
+      if (kept) worker.use_core();
+    });
+    const Held held = worker.take();
+    thread.join();
+    ensure(kept == (held != Held::kWithCore), "one of them has it");
+  });
+}
+
+TEST(CoreLeaseModel, a_poll_within_a_poll_does_not_end_while_it_is_looked_at) {
+  expect_holds({.preemptions = 3}, [] {
+    Worker worker;
+    auto task = std::make_unique<Cell<int>>(1);
+    FakeTask inner_task;
+    Thread thread = spawn([&] {
+      worker.lease.begin_poll(worker.polled);
+      if (worker.lease.interrupt_poll()) {
+        const Polled inner{&inner_task, nullptr};
+        worker.lease.begin_poll(inner);
+        const bool has_core = worker.lease.end_poll();
+        task.reset();
+        worker.lease.go_on_with_poll(worker.polled, has_core);
+      }
+      static_cast<void>(worker.lease.end_poll());
+    });
+    worker.take();
+    if (const Held held = worker.lease.hold(); held != Held::kNo) {
+      if (worker.lease.polled().task == &inner_task) ensure(task->get() == 1, "its task is there");
+      worker.lease.release(held);
+    }
+    thread.join();
+  });
+}
+
 TEST(CoreLeaseModel, a_core_that_is_given_up_is_not_taken) {
   expect_holds(kAll, [] {
     Worker worker;

@@ -75,6 +75,24 @@ TEST(RunQueueModel, owner_pops_while_a_thief_steals) {
   });
 }
 
+TEST(RunQueueModel, owner_pops_by_name_while_a_thief_steals) {
+  expect_holds(kAll, [] {
+    Tasks all;
+    all.push(0, 3);
+    Thread thief = heddle_model::spawn([&] {
+      RunQueue mine;
+      all.take(all.queue.steal_into(mine));
+      all.drain(mine);
+    });
+    for (const std::size_t i : {0U, 1U}) {
+      if (all.queue.pop(all.tasks[i])) all.take(&all.tasks[i]);
+    }
+    thief.join();
+    all.drain_all();
+    all.expect_each_once(3);
+  });
+}
+
 TEST(RunQueueModel, owner_pushes_while_a_thief_steals) {
   expect_holds(kAll, [] {
     Tasks all;

@@ -36,13 +36,21 @@ class Packaging:
         first.rename(prefix)
         return prefix
 
-    def consume(self, kind: str, name: str, *options: str):
-        build = self.work / f"{kind}-{name}"
+    def consume(self, kind: str, name: str, *options: str, variant: str = ""):
+        build = self.work / f"{kind}-{name}{variant}"
         self.cmake(HERE / name, build, *options)
         run(build / "consumer")
 
     def find_package(self, kind: str, prefix: Path):
         self.consume(kind, "find_package", f"-DCMAKE_PREFIX_PATH={prefix}")
+
+    def find_tls(self, kind: str, prefix: Path):
+        self.consume(kind, "find_tls", f"-DCMAKE_PREFIX_PATH={prefix}")
+
+    def without_openssl(self, kind: str, prefix: Path):
+        """Who doesn't have OpenSSL still finds the rest."""
+        self.consume(kind, "find_package", f"-DCMAKE_PREFIX_PATH={prefix}", "-DCMAKE_DISABLE_FIND_PACKAGE_OpenSSL=ON",
+                     variant="-without_openssl")
 
     def pkg_config(self, kind: str, prefix: Path):
         program = self.work / f"{kind}-pkg_config"
@@ -79,6 +87,9 @@ def main() -> int:
     for kind in ["static", "shared"]:
         prefix = packaging.install(kind)
         steps.append((f"{kind} find_package", lambda k=kind, p=prefix: packaging.find_package(k, p)))
+        if (prefix / "lib/cmake/heddle/heddleTlsTargets.cmake").exists():
+            steps.append((f"{kind} find_tls", lambda k=kind, p=prefix: packaging.find_tls(k, p)))
+            steps.append((f"{kind} without_openssl", lambda k=kind, p=prefix: packaging.without_openssl(k, p)))
         steps.append((f"{kind} pkg_config", lambda k=kind, p=prefix: packaging.pkg_config(k, p)))
         if kind == "shared":
             steps.append(("shared exports", lambda p=prefix: hides_the_rest(p)))

@@ -3,13 +3,10 @@
 #include "support/drop_counter.hpp"
 
 #include <heddle/runtime/runtime.hpp>
-#include <heddle/time/sleep.hpp>
 
 #include <gtest/gtest.h>
 
 #include <atomic>
-#include <chrono>
-#include <cstddef>
 #include <mutex>
 #include <optional>
 #include <stdexcept>
@@ -121,49 +118,6 @@ TEST_F(RtBasic, a_task_spawned_from_another_thread_runs_on_this_one) {
     }).join();
     EXPECT_TRUE((co_await *task).value());
   }());
-}
-
-TEST(RtBasicHooks, what_the_park_hook_wakes_is_run_instead_of_sleeping) {
-  static std::optional<hd::Waker> waker;
-  static std::atomic<int> parks, unparks;
-  parks = unparks = 0;
-  hd::runtime::Builder builder = hd::runtime::Builder::current_thread();
-  builder.on_thread_park([] {
-    ++parks;
-    if (auto waiting = std::exchange(waker, std::nullopt)) std::move(*waiting).wake();
-  });
-  builder.on_thread_unpark([] { ++unparks; });
-  auto runtime = builder.build().value();
-  runtime.block_on(runtime.spawn(hd::poll_fn([first = true](hd::Context& cx) mutable -> hd::Poll<void> {
-    if (!std::exchange(first, false)) return hd::Ready();
-    waker.emplace(cx.waker().clone());
-    return hd::Pending;
-  }))).value();
-  EXPECT_EQ(parks, 1);
-  EXPECT_EQ(unparks, 1);
-}
-
-TEST(RtBasicHooks, a_task_that_the_park_hook_spawns_is_run_instead_of_sleeping) {
-  static std::atomic<bool> spawned, ran;
-  spawned = ran = false;
-  for (const int workers : {0, 1, 2}) {
-    spawned = ran = false;
-    hd::runtime::Builder builder =
-        workers == 0 ? hd::runtime::Builder::current_thread() : hd::runtime::Builder::multi_thread();
-    if (workers != 0) builder.worker_threads(static_cast<std::size_t>(workers));
-    builder.on_thread_park([] {
-      if (spawned.exchange(true)) return;
-      static_cast<void>(hd::task::spawn([]() -> hd::Task<> {
-        ran = true;
-        co_return;
-      }()));
-    });
-    auto runtime = builder.build().value();
-    runtime.block_on([]() -> hd::Task<> {
-      while (!spawned) co_await hd::time::sleep(std::chrono::milliseconds(1));
-      while (!ran) co_await hd::task::yield_now();
-    }());
-  }
 }
 
 }  // namespace

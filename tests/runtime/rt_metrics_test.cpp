@@ -217,9 +217,9 @@ TEST_F(HeldWorker, worker_local_queue_depth_counts_its_queue_without_the_slot) {
 }
 
 TEST_F(HeldWorker, worker_overflow_count_counts_full_queues) {
-  hold_with(300);
+  hold_with(1100);
   EXPECT_EQ(runtime->metrics().worker_overflow_count(0), 1U);
-  EXPECT_EQ(runtime->metrics().global_queue_depth(), 129U) << "half of the queue, and the one without room";
+  EXPECT_EQ(runtime->metrics().global_queue_depth(), 513U) << "half of the queue, and the one without room";
   go->release();
 }
 

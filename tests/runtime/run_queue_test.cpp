@@ -43,6 +43,16 @@ TEST_F(Ring, tasks_come_out_in_the_order_in_which_they_went_in) {
   EXPECT_EQ(ring.pop(), nullptr);
 }
 
+TEST_F(Ring, a_task_is_popped_by_name_only_if_it_is_the_next) {
+  fill(3);
+  EXPECT_FALSE(ring.pop(task(1)));
+  EXPECT_TRUE(ring.pop(task(0)));
+  EXPECT_FALSE(ring.pop(task(0)));
+  EXPECT_TRUE(ring.pop(task(1)));
+  EXPECT_EQ(ring.pop(), &task(2));
+  EXPECT_FALSE(ring.pop(task(2)));
+}
+
 TEST_F(Ring, positions_go_round_the_ring_many_times) {
   for (std::size_t i = 0; i < 10 * kCapacity; ++i) {
     ring.push(task(i % 7), overflow);

@@ -243,6 +243,23 @@ TEST_F(Stall, a_poll_is_reported_once_however_long_it_lasts) {
   EXPECT_EQ(reports_.count(handle.id()), 1);
 }
 
+TEST_F(Stall, a_task_that_runs_within_the_poll_of_one_that_awaits_it_is_the_one_that_is_reported) {
+  auto rt = builder().build().value();
+  auto door = std::make_shared<std::latch>(1);
+  auto spawned = std::make_shared<std::latch>(1);
+  static std::optional<task::Id> id;
+  auto parent = rt.spawn([](std::shared_ptr<std::latch> to_wait_for, std::shared_ptr<std::latch> has_id) -> Task<> {
+    auto blocks = task::spawn(blocked(to_wait_for));
+    id.emplace(blocks.id());
+    has_id->count_down();
+    (co_await blocks).value();
+  }(door, spawned));
+  spawned->wait();
+  static_cast<void>(reports_.of(*id));
+  door->count_down();
+  rt.block_on(parent).value();
+}
+
 TEST_F(Stall, each_poll_that_is_too_long_is_reported) {
   // The handler lets the task go on.
   auto rounds = std::make_shared<std::counting_semaphore<>>(0);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // task::spawn_blocking: results, panics, aborts, and what may be done within. After Tokio's task_blocking.rs.
+#include "support/polled.hpp"
 #include "support/task_fixture.hpp"
 
 #include <heddle/base/blocking.hpp>
@@ -278,6 +279,31 @@ TEST(TaskBlockingPaused, time_stands_still_while_a_call_runs) {
     (co_await call).value();
     (co_await sleeper).value();
     EXPECT_GE(hd::time::Instant::now() - begin, 24h);
+  }());
+}
+
+TEST(TaskBlockingPaused, time_stands_still_while_a_call_runs_whatever_wakes_the_runtime) {
+  static std::counting_semaphore<> parks(0);
+  auto runtime =
+      hd::runtime::Builder::current_thread().start_paused().on_thread_park([] { parks.release(); }).build().value();
+  runtime.block_on([]() -> hd::Task<> {
+    const auto begin = hd::time::Instant::now();
+    auto sleeper = hd::task::spawn([]() -> hd::Task<> { co_await hd::time::sleep(std::chrono::years(100)); }());
+    auto call = hd::task::spawn_blocking([] {
+      const auto before = hd::time::Instant::now();
+      parks.acquire();  // nothing is left to do, but for this call
+      // An earlier timer interrupts the runtime's sleep, which is no reason for time to go on. Unless it came just before
+      // the sleep: so a still earlier one, until the runtime goes to sleep again.
+      hd::test::Polled earlier([] { return hd::time::sleep(24h); });
+      for (std::chrono::milliseconds after = 24h; !parks.try_acquire(); after -= 1ms) {
+        earlier->reset(before + after);
+        EXPECT_TRUE(earlier.pending());
+      }
+      EXPECT_EQ(hd::time::Instant::now(), before);
+    });
+    (co_await call).value();
+    EXPECT_EQ(hd::time::Instant::now(), begin);
+    EXPECT_FALSE(sleeper.is_finished());
   }());
 }
 

@@ -3,7 +3,9 @@
 #pragma once
 
 #include <heddle/channel/detail/broadcast_core.hpp>
+#include <heddle/channel/detail/no_receivers.hpp>
 #include <heddle/channel/detail/trace.hpp>
+#include <heddle/channel/error.hpp>
 #include <heddle/future/block_on.hpp>
 #include <heddle/future/future.hpp>
 #include <heddle/future/loss.hpp>
@@ -68,18 +70,7 @@ class TryRecvError {
 
 /// There are no receivers; gives back the value. Corresponds to Tokio's `broadcast::error::SendError`.
 template <class T>
-class SendError {
- public:
-  explicit SendError(T value) : value_(std::move(value)) {}
-  [[nodiscard]] const T& value() const noexcept { return value_; }
-  [[nodiscard]] T into_inner() && { return std::move(value_); }
-  [[nodiscard]] static const char* message() noexcept { return "channel closed"; }
-
- private:
-  T value_;
-
-  HEDDLE_FIELDS(value_);
-};
+using SendError = channel::SendError<T>;
 
 namespace detail {
 
@@ -225,33 +216,7 @@ class Sender;
 /// The future of Sender::closed. Doesn't move; the Sender must outlive it.
 /// Cancelling  Safe: nothing is lost.
 template <class T>
-class [[nodiscard]] Closed {
- public:
-  using Output = void;
-  static constexpr future::Loss kLoss = future::Loss::kLossless;
-
-  explicit Closed(const Sender<T>& sender) noexcept : core_(*sender.core_) {}
-  Closed(const Closed&) = delete;
-  Closed& operator=(const Closed&) = delete;
-  ~Closed() { cancel(); }
-
-  /// Drops it where it stands.
-  void cancel() noexcept {
-    if (waiter_.began()) core_.stop_waiting_closed(waiter_);
-  }
-
-  Poll<void> poll(Context& cx) {
-    if (!cx.may_proceed() || !core_.poll_no_receivers(waiter_, cx)) return Pending;
-    cx.made_progress();
-    return Ready();
-  }
-
- private:
-  detail::Core& core_;
-  future::Waiter waiter_;
-
-  HEDDLE_UNSAFE_SEND(heddle::Send<T>);
-};
+using Closed = channel::detail::NoReceivers<detail::Core, Sender<T>>;
 
 /// A sender that doesn't keep the channel open.
 ///
@@ -334,7 +299,7 @@ class Sender {
   [[nodiscard]] bool is_empty() const noexcept { return len() == 0; }
 
   /// Waits until there are no receivers.
-  [[nodiscard]] Closed<T> closed() const noexcept { return Closed<T>(*this); }
+  [[nodiscard]] Closed<T> closed() const noexcept { return Closed<T>(*core_); }
 
   [[nodiscard]] std::size_t receiver_count() const noexcept { return core_->receivers(); }
   [[nodiscard]] std::size_t strong_count() const noexcept { return core_->senders(); }
@@ -342,7 +307,6 @@ class Sender {
   [[nodiscard]] bool same_channel(const Sender& other) const noexcept { return core_ == other.core_; }
 
  private:
-  friend class Closed<T>;
   friend class WeakSender<T>;
 
   // One that is counted already.

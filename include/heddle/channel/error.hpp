@@ -11,7 +11,7 @@ namespace heddle::inline v0::channel {
 
 /// The message could not be sent: every receiver is gone, or the channel was closed. Holds the message.
 ///
-/// Corresponds to Rust's `mpsc::SendError`.
+/// Corresponds to Rust's `mpsc::SendError`; also that of broadcast and watch.
 template <class T>
 class SendError {
  public:
@@ -21,6 +21,7 @@ class SendError {
   [[nodiscard]] T& value() noexcept { return value_; }
   [[nodiscard]] const T& value() const noexcept { return value_; }
   [[nodiscard]] T into_inner() && { return std::move(value_); }
+  [[nodiscard]] static const char* message() noexcept { return "channel closed"; }
 
   HEDDLE_FIELDS(value_);
 

@@ -2,8 +2,10 @@
 // watch: the latest value, for any number of readers who are told when it changes.
 #pragma once
 
+#include <heddle/channel/detail/no_receivers.hpp>
 #include <heddle/channel/detail/trace.hpp>
 #include <heddle/channel/detail/watch_core.hpp>
+#include <heddle/channel/error.hpp>
 #include <heddle/future/future.hpp>
 #include <heddle/future/loss.hpp>
 #include <heddle/marker/send.hpp>
@@ -30,18 +32,7 @@ class RecvError {
 
 /// There are no receivers; gives back the value. Corresponds to Tokio's `watch::error::SendError`.
 template <class T>
-class SendError {
- public:
-  explicit SendError(T value) : value_(std::move(value)) {}
-  [[nodiscard]] const T& value() const noexcept { return value_; }
-  [[nodiscard]] T into_inner() && { return std::move(value_); }
-  [[nodiscard]] static const char* message() noexcept { return "channel closed"; }
-
- private:
-  T value_;
-
-  HEDDLE_FIELDS(value_);
-};
+using SendError = channel::SendError<T>;
 
 /// Read access to the value, which can't change meanwhile: a sender that wants to change it is blocked, with its
 /// thread. So keep it short.
@@ -244,33 +235,7 @@ class Sender;
 /// The future of Sender::closed. Doesn't move; the Sender must outlive it.
 /// Cancelling  Safe: nothing is lost.
 template <class T>
-class [[nodiscard]] Closed {
- public:
-  using Output = void;
-  static constexpr future::Loss kLoss = future::Loss::kLossless;
-
-  explicit Closed(const Sender<T>& sender) noexcept : shared_(*sender.shared_) {}
-  Closed(const Closed&) = delete;
-  Closed& operator=(const Closed&) = delete;
-  ~Closed() { cancel(); }
-
-  /// Drops it where it stands.
-  void cancel() noexcept {
-    if (waiter_.began()) shared_.stop_waiting_closed(waiter_);
-  }
-
-  Poll<void> poll(Context& cx) {
-    if (!cx.may_proceed() || !shared_.poll_no_receivers(waiter_, cx)) return Pending;
-    cx.made_progress();
-    return Ready();
-  }
-
- private:
-  detail::Core& shared_;
-  future::Waiter waiter_;
-
-  HEDDLE_UNSAFE_SEND(heddle::Send<T> && heddle::Sync<T>);
-};
+using Closed = channel::detail::NoReceivers<detail::Core, Sender<T>>;
 
 /// Changes the value. Clones send to the same receivers.
 ///
@@ -342,7 +307,7 @@ class Sender {
   /// True if there are no receivers.
   [[nodiscard]] bool is_closed() const noexcept { return shared_->receivers() == 0; }
   /// Waits until there are no receivers.
-  [[nodiscard]] Closed<T> closed() const noexcept { return Closed<T>(*this); }
+  [[nodiscard]] Closed<T> closed() const noexcept { return Closed<T>(*shared_); }
 
   /// A new receiver, which has seen the present value.
   [[nodiscard]] Receiver<T> subscribe() const { return Receiver<T>(shared_); }
@@ -352,8 +317,6 @@ class Sender {
   [[nodiscard]] bool same_channel(const Sender& other) const noexcept { return shared_ == other.shared_; }
 
  private:
-  friend class Closed<T>;
-
   Sender(std::shared_ptr<detail::Shared<T>> shared, channel::detail::Trace trace) noexcept
       : shared_(std::move(shared)), trace_(std::move(trace)) {
     shared_->add_sender();

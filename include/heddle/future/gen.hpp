@@ -25,11 +25,10 @@ template <class T>
 class Yield : public Leaf {
  public:
   template <class U>
-  Yield(Promise& promise, U&& item, std::source_location where)
-      : Leaf(&Yield::resume, promise), where_(where), item_(std::forward<U>(item)) {}
+  Yield(Promise& promise, U&& item) : Leaf(&Yield::resume, promise), item_(std::forward<U>(item)) {}
 
   [[nodiscard]] bool await_ready() const {
-    base::refuse_held_guards(awaiting->tree().guards_before, where_);
+    base::refuse_held_guards(awaiting->tree().guards_before, awaiting->tree().awaited);
     return false;
   }
   void await_suspend(std::coroutine_handle<>) noexcept { awaiting->tree().leaf = this; }
@@ -44,7 +43,6 @@ class Yield : public Leaf {
  private:
   static Step resume(Leaf&, Context&) noexcept { return Step::kResume; }
 
-  std::source_location where_;
   T item_;
 };
 
@@ -82,7 +80,8 @@ class GenPromise : public ValuePromise<void> {
   template <class U = T>
     requires std::constructible_from<T, U>
   Yield<T> yield_value(U&& item, std::source_location where = std::source_location::current()) {
-    return Yield<T>(*this, std::forward<U>(item), where);
+    tree().awaited = where;
+    return Yield<T>(*this, std::forward<U>(item));
   }
   /// The other generator joins this one's tree: what it yields is a leaf of that.
   ChildAwait<void> yield_value(ElementsOf<Gen<T>> elements) noexcept { return {elements.gen_.body_, *this}; }

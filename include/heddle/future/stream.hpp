@@ -7,7 +7,8 @@
 //
 //   future/gen.hpp                a coroutine that yields the items
 //   future/stream_source.hpp      iter, once, empty, pending, from_fn
-//   future/stream_adapter.hpp     stream | map(f) | take(3): map, filter, then, chain, merge, zip, chunks, …
+//   future/stream_step.hpp        stream | map(f) | filter(g): item by item
+//   future/stream_adapter.hpp     the same, and then, take, fuse, chain, merge, zip, chunks
 //   future/stream_consumer.hpp    co_await collect(stream): collect, fold, for_each, any, all, count
 //   channel/stream.hpp            the messages of a channel
 //   time/stream.hpp               throttle, timeout, chunks_timeout; an Interval and a DelayQueue are streams

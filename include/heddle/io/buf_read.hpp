@@ -27,6 +27,7 @@ template <AsyncBufRead R>
 class [[nodiscard]] FillBuf {
  public:
   using Output = Result<std::span<const std::byte>>;
+  static constexpr future::Loss kLoss = future::Loss::kLossless;
 
   explicit FillBuf(R& reader) noexcept : reader_(reader) {}
   Poll<Output> poll(Context& cx) { return reader_.poll_fill_buf(cx); }
@@ -85,6 +86,7 @@ template <AsyncBufRead R>
 class [[nodiscard]] ReadUntil {
  public:
   using Output = Result<std::size_t>;
+  static constexpr future::Loss kLoss = future::Loss::kLossless;
 
   ReadUntil(R& reader, std::byte delimiter, std::vector<std::byte>& out, std::size_t max) noexcept
       : reader_(reader), out_(out), max_(max), delimiter_(delimiter) {}
@@ -132,6 +134,7 @@ template <class Parts>
 class [[nodiscard]] NextPart {
  public:
   using Output = Result<std::optional<typename Parts::Part>>;
+  static constexpr future::Loss kLoss = future::Loss::kLossless;
 
   explicit NextPart(Parts& parts) noexcept : parts_(parts) {}
   Poll<Output> poll(Context& cx) { return parts_.poll_part(cx); }

@@ -127,6 +127,7 @@ template <AsyncBufRead R, AsyncWrite W>
 class [[nodiscard]] CopyBuf {
  public:
   using Output = Result<std::uint64_t>;
+  static constexpr future::Loss kLoss = future::Loss::kLossless;
 
   CopyBuf(R& reader, W& writer) noexcept : reader_(reader), writer_(writer) {}
   Poll<Output> poll(Context& cx) {

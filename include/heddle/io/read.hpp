@@ -24,6 +24,7 @@ template <AsyncRead S>
 class [[nodiscard]] Read {
  public:
   using Output = Result<std::size_t>;
+  static constexpr future::Loss kLoss = future::Loss::kLossless;
 
   Read(S& stream, std::span<std::byte> dst) noexcept : stream_(stream), dst_(dst) {}
   Poll<Output> poll(Context& cx) { return stream_.poll_read(cx, dst_); }
@@ -123,6 +124,7 @@ template <AsyncRead S>
 class [[nodiscard]] ReadToEnd {
  public:
   using Output = Result<std::size_t>;
+  static constexpr future::Loss kLoss = future::Loss::kLossless;
 
   ReadToEnd(S& stream, std::vector<std::byte>& out) noexcept : stream_(stream), out_(out) {}
   Poll<Output> poll(Context& cx) { return detail::poll_append_all(stream_, cx, out_, total_); }

@@ -19,6 +19,7 @@ template <AsyncWrite S>
 class [[nodiscard]] Write {
  public:
   using Output = Result<std::size_t>;
+  static constexpr future::Loss kLoss = future::Loss::kLossless;
 
   Write(S& stream, std::span<const std::byte> src) noexcept : stream_(stream), src_(src) {}
   Poll<Output> poll(Context& cx) { return stream_.poll_write(cx, src_); }
@@ -109,6 +110,7 @@ template <AsyncWrite S>
 class [[nodiscard]] WriteVectored {
  public:
   using Output = Result<std::size_t>;
+  static constexpr future::Loss kLoss = future::Loss::kLossless;
 
   WriteVectored(S& stream, std::span<const std::span<const std::byte>> sources) noexcept
       : stream_(stream), sources_(sources) {}
@@ -127,6 +129,7 @@ template <AsyncWrite S>
 class [[nodiscard]] Flush {
  public:
   using Output = Result<void>;
+  static constexpr future::Loss kLoss = future::Loss::kLossless;
 
   explicit Flush(S& stream) noexcept : stream_(stream) {}
   Poll<Output> poll(Context& cx) { return stream_.poll_flush(cx); }
@@ -143,6 +146,7 @@ template <AsyncWrite S>
 class [[nodiscard]] Shutdown {
  public:
   using Output = Result<void>;
+  static constexpr future::Loss kLoss = future::Loss::kLossless;
 
   explicit Shutdown(S& stream) noexcept : stream_(stream) {}
   Poll<Output> poll(Context& cx) { return stream_.poll_shutdown(cx); }

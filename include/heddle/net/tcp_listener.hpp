@@ -3,10 +3,9 @@
 #pragma once
 
 #include <heddle/future/async.hpp>
-#include <heddle/future/loss.hpp>
 #include <heddle/marker/fields.hpp>
+#include <heddle/net/accept.hpp>
 #include <heddle/net/tcp_stream.hpp>
-#include <heddle/runtime/detail/timer_entry.hpp>
 
 #include <cstdint>
 #include <string_view>
@@ -16,34 +15,14 @@ namespace heddle::inline v0::net {
 
 /// What accept gives: the connection, and who is at its other end.
 struct Accepted {
+  using Stream = TcpStream;
+  using Addr = SocketAddr;
+
   TcpStream socket;
   SocketAddr peer;
 
   Accepted(TcpStream stream, SocketAddr addr) noexcept : socket(std::move(stream)), peer(addr) {}
   HEDDLE_FIELDS(socket, peer);
-};
-
-class TcpListener;
-
-/// The future of TcpListener::accept.
-class [[nodiscard]] AcceptFuture : detail::IoFuture {
- public:
-  using Output = io::Result<Accepted>;
-  static constexpr future::Loss kLoss = future::Loss::kLossless;
-
-  explicit AcceptFuture(TcpListener& listener) noexcept;
-
-  /// Drops it where it stands.
-  void cancel() noexcept {
-    retry_.disarm();
-    IoFuture::cancel();
-  }
-
-  Poll<Output> poll(Context& cx);
-
- private:
-  TcpListener& listener_;
-  runtime::detail::TimerEntry retry_;
 };
 
 /// A socket that listens. Destroying it refuses the connections that wait in its queue.
@@ -54,14 +33,23 @@ class [[nodiscard]] AcceptFuture : detail::IoFuture {
 /// Corresponds to Tokio's `net::TcpListener`.
 class TcpListener {
  public:
-  /// Listens on `addr`; the text form takes a numeric address. Port 0 lets the system choose: see local_addr. The
-  /// address may be in use by connections that are ending (SO_REUSEADDR), as in Tokio.
+  using Accepted = net::Accepted;
+
+  /// Listens on `addr`; the text form takes an address or a name, with a port: the first that the name stands for and
+  /// that can be had. Port 0 lets the system choose: see local_addr. The address may be in use by connections that are
+  /// ending (SO_REUSEADDR), as in Tokio. TcpSocket has more options.
   ///
-  /// Errors      kInvalidInput for text that is no address; kAddrInUse, kAddrNotAvailable, kPermissionDenied,
-  ///             kTooManyOpenFiles, or the system's code. Awaiting throws runtime::NoRuntime outside a runtime.
+  /// Errors      kInvalidInput for text that is neither; what the lookup says; kAddrInUse, kAddrNotAvailable,
+  ///             kPermissionDenied, kTooManyOpenFiles, or the system's code. Awaiting throws runtime::NoRuntime outside
+  ///             a runtime.
   /// Corresponds to `TcpListener::bind`.
   [[nodiscard]] static Async<io::Result<TcpListener>> bind(SocketAddr addr);
   [[nodiscard]] static Async<io::Result<TcpListener>> bind(std::string_view addr);
+
+  /// Takes over a socket that listens already, and makes it non-blocking. As TcpStream::from_fd and into_fd.
+  [[nodiscard]] static io::Result<TcpListener> from_fd(io::OwnedFd fd);
+  [[nodiscard]] io::OwnedFd into_fd() && noexcept { return std::move(socket_).release(); }
+  [[nodiscard]] int as_raw_fd() const noexcept { return socket_.fd(); }
 
   /// Waits for a connection.
   ///
@@ -72,12 +60,14 @@ class TcpListener {
   /// Cancelling  Safe: no connection is lost.
   /// Cost        Two system calls per connection, and one small block. Spends one unit of the task's budget.
   /// Corresponds to `TcpListener::accept`.
-  [[nodiscard]] AcceptFuture accept() noexcept { return AcceptFuture(*this); }
+  [[nodiscard]] AcceptFuture<TcpListener> accept() noexcept {
+    return AcceptFuture<TcpListener>(socket_.source(), not_before_);
+  }
 
-  [[nodiscard]] io::Result<SocketAddr> local_addr() const { return socket_.local_addr(); }
+  [[nodiscard]] io::Result<SocketAddr> local_addr() const;
 
  private:
-  friend class AcceptFuture;
+  friend detail::Access;
   explicit TcpListener(detail::Socket socket) noexcept : socket_(std::move(socket)) {}
 
   detail::Socket socket_;
@@ -87,17 +77,4 @@ class TcpListener {
   HEDDLE_FIELDS(socket_, not_before_);
 };
 
-inline AcceptFuture::AcceptFuture(TcpListener& listener) noexcept
-    : IoFuture(listener.socket_.source(), Direction::kRead), listener_(listener) {}
-
 }  // namespace heddle::inline v0::net
-
-namespace heddle::inline v0::marker {
-
-// It borrows the listener, whose state is atomic or its one accepting task's.
-template <>
-struct unsafe_rules<net::AcceptFuture> {
-  using Send = Always;
-};
-
-}  // namespace heddle::inline v0::marker

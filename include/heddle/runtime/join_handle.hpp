@@ -12,7 +12,19 @@
 #include <type_traits>
 #include <utility>
 
-namespace heddle::inline v0::task {
+namespace heddle::inline v0 {
+
+namespace runtime::detail {
+
+template <class T, class Tag>
+class TaskSet;
+
+/// The coroutines of `tree` are about to wait for `task`: runs it now if that is as good.
+void run_ahead(TaskHeader& task, const future::detail::Tree& tree) noexcept;
+
+}  // namespace runtime::detail
+
+namespace task {
 
 /// Cancels a task from anywhere; keeps no result alive.
 ///
@@ -49,7 +61,8 @@ class AbortHandle {
 /// Cancelling  Safe: a handle that is awaited by its name may be awaited again. Destroying the handle detaches the
 ///             task, which goes on; an exception that leaves it then is reported, see runtime::set_panic_hook.
 /// Threads     May move to any thread; used by one at a time.
-/// Cost        Awaiting a finished task: one load and one atomic operation.
+/// Cost        Awaiting a finished task: one load and one atomic operation. A task that no thread has taken is run within the
+///             poll that awaits it, on a multi-thread runtime, where its worker has it at hand.
 ///
 /// Corresponds to Tokio's `task::JoinHandle`.
 template <class T>
@@ -85,6 +98,11 @@ class JoinHandle {
     return answer;
   }
 
+  /// For `co_await` only, before it polls.
+  void run_ahead(const future::detail::Tree& tree) noexcept {
+    if (!taken_ && !task_->is_complete()) runtime::detail::run_ahead(*task_, tree);
+  }
+
   /// Cancels the task: its future is destroyed, where it stands suspended, by the worker that would next poll it.
   /// A task that is about to end may still end; awaiting the handle tells which.
   void abort() const noexcept { task_->abort(); }
@@ -95,6 +113,9 @@ class JoinHandle {
   [[nodiscard]] Id id() const noexcept { return task_->id(); }
 
  private:
+  template <class, class>
+  friend class runtime::detail::TaskSet;
+
   Poll<Result> result_of(runtime::detail::TaskOutput<T>& output) const {
     if (!output.has_value()) {
       return Poll<Result>(std::in_place, std::unexpect, task_->join_error(std::move(output).error()));
@@ -141,9 +162,9 @@ class JoinHandle {
   bool taken_ = false;
 };
 
-}  // namespace heddle::inline v0::task
+}  // namespace task
 
-namespace heddle::inline v0::marker {
+namespace marker {
 
 // Both count their task with atomics; the result is taken out by the one thread that owns the handle.
 template <>
@@ -159,4 +180,5 @@ struct unsafe_rules<task::JoinHandle<T>> {
   using Owned = If<IsOwned<T>>;
 };
 
-}  // namespace heddle::inline v0::marker
+}  // namespace marker
+}  // namespace heddle::inline v0

@@ -2,12 +2,14 @@
 // Signals of the system as events that tasks wait for: ctrl_c, signal, and the listener that it gives.
 #pragma once
 
+#include <heddle/base/assert.hpp>
 #include <heddle/future/future.hpp>
 #include <heddle/future/loss.hpp>
 #include <heddle/io/error.hpp>
+#include <heddle/io/owned_fd.hpp>
 #include <heddle/marker/fields.hpp>
-#include <heddle/runtime/detail/io_future.hpp>
-#include <heddle/runtime/detail/watched_fd.hpp>
+#include <heddle/marker/rules.hpp>
+#include <heddle/runtime/detail/io_source.hpp>
 
 #include <cstdint>
 #include <optional>
@@ -46,20 +48,64 @@ class SignalKind {
   HEDDLE_FIELDS(number_);
 };
 
+namespace detail {
+
+/// A descriptor of the event that every signal makes readable anew, and its place in a driver. Empty after a move.
+class Event {
+ public:
+  using Source = runtime::detail::IoSource;
+
+  [[nodiscard]] static io::Result<Event> watch(runtime::Shared& shared, io::OwnedFd fd);
+
+  Event(Event&& other) noexcept : fd_(std::move(other.fd_)), source_(std::exchange(other.source_, nullptr)) {}
+  Event& operator=(Event&& other) noexcept {
+    std::swap(fd_, other.fd_);
+    std::swap(source_, other.source_);
+    return *this;
+  }
+  ~Event() {
+    if (source_ != nullptr) runtime::detail::unwatch(*source_);
+  }
+
+  [[nodiscard]] Source& source() const noexcept {
+    HEDDLE_INVARIANT(source_ != nullptr, "a listener was used after it had been moved from");
+    return *source_;
+  }
+
+ private:
+  Event(io::OwnedFd fd, Source& source) noexcept : fd_(std::move(fd)), source_(&source) {}
+
+  io::OwnedFd fd_;
+  Source* source_;
+
+  // The source is owned, and its state is atomic or under its lock.
+  HEDDLE_UNSAFE_SEND(true);
+  HEDDLE_UNSAFE_SYNC(true);
+  HEDDLE_UNSAFE_OWNED(true);
+};
+
+}  // namespace detail
+
 class Signal;
 
 /// The future of Signal::recv.
-class [[nodiscard]] RecvSignal : runtime::detail::IoFuture {
+class [[nodiscard]] RecvSignal {
  public:
   using Output = io::Result<void>;
   static constexpr future::Loss kLoss = future::Loss::kLossless;
-  using IoFuture::cancel;
 
-  explicit RecvSignal(Signal& listener) noexcept;
+  explicit RecvSignal(Signal& listener) noexcept : listener_(listener) {}
+  RecvSignal(const RecvSignal&) = delete;
+  RecvSignal& operator=(const RecvSignal&) = delete;
+  ~RecvSignal() { cancel(); }
   Poll<Output> poll(Context& cx);
+  void cancel() noexcept;
 
  private:
   Signal& listener_;
+  runtime::detail::IoWaiter waiter_;
+  // The waiter was queued once; whether it still is, the source knows.
+  bool queued_ = false;
 };
 
 /// A listener for one signal, from the call that made it on: every delivery since then, or since the last recv, is seen
@@ -91,14 +137,16 @@ class Signal {
  private:
   friend class RecvSignal;
   friend io::Result<Signal> signal(SignalKind kind);
-  Signal(SignalKind kind, std::uint32_t seen, runtime::detail::WatchedFd event) noexcept
+  Signal(SignalKind kind, std::uint32_t seen, detail::Event event) noexcept
       : event_(std::move(event)), seen_(seen), kind_(kind) {}
 
   /// Whether it has come since this was asked last.
   bool take() noexcept;
+  /// One step of those who wait, who bring their place in the queue.
+  Poll<io::Result<void>> poll_with(runtime::detail::IoWaiter& waiter, Context& cx);
 
   // Readable at every signal of the process.
-  runtime::detail::WatchedFd event_;
+  detail::Event event_;
   // The count of deliveries when this was last ready.
   std::uint32_t seen_;
   SignalKind kind_;
@@ -115,7 +163,7 @@ class Signal {
 ///             runtime::NoRuntime outside a runtime.
 /// Threads     Any, and in several runtimes of a process at once. A child made by fork has the handlers too, and
 ///             listeners that it makes see its own signals only.
-/// Example     examples/tail_f.cpp
+/// Example     docs/guide/signals.md
 ///
 /// Corresponds to Tokio's `signal::unix::signal`.
 [[nodiscard]] io::Result<Signal> signal(SignalKind kind);
@@ -141,7 +189,7 @@ class [[nodiscard]] CtrlC {
 ///
 /// Errors      As signal and recv.
 /// Cancelling  Safe. The process isn't ended by Ctrl-C from then on, though nobody may listen.
-/// Example     docs/guide/processes.md
+/// Example     docs/guide/signals.md
 ///
 /// Corresponds to Tokio's `signal::ctrl_c`.
 inline CtrlC ctrl_c() noexcept { return CtrlC(); }

@@ -21,8 +21,8 @@ void free_source(IoSource& source) noexcept {
 
 }  // namespace
 
-io::Result<IoSource*> Driver::add(Shared& shared, int fd) {
-  auto source = std::make_unique<IoSource>(shared, fd, IoSource::kAssumed.word);
+io::Result<IoSource*> Driver::add(Shared& shared, int fd, Readiness initial) {
+  auto source = std::make_unique<IoSource>(shared, fd, initial.word);
   {
     const std::lock_guard guard(lock_);
     if (shut_down_) return io::fail(io::ErrorKind::kOther, "the runtime has shut down");
@@ -112,7 +112,9 @@ bool Driver::wake_some(Sources& waited_for) noexcept {
   return true;
 }
 
-io::Result<IoSource*> watch(Shared& shared, int fd) { return shared.driver().add(shared, fd); }
+io::Result<IoSource*> watch(Shared& shared, int fd, Readiness initial) {
+  return shared.driver().add(shared, fd, initial);
+}
 void unwatch(IoSource& source) noexcept { source.shared().driver().remove(source); }
 
 }  // namespace heddle::inline v0::runtime::detail

@@ -29,7 +29,7 @@ class Driver {
   // Any thread.
 
   /// Watches `fd`, which stays the caller's to close, after remove(). The source holds a reference to `shared`.
-  [[nodiscard]] io::Result<IoSource*> add(Shared& shared, int fd);
+  [[nodiscard]] io::Result<IoSource*> add(Shared& shared, int fd, Readiness initial);
 
   /// Stops watching. Frees the source when no event for it can be in flight.
   void remove(IoSource& source) noexcept;

@@ -144,6 +144,10 @@ class ChildAwait {
   Promise& parent_;
 };
 
+/// A future that may do its work when a coroutine is about to wait for it.
+template <class F>
+concept RunsAhead = requires(F& future, const Tree& tree) { future.run_ahead(tree); };
+
 /// Awaits any other future: polled at once, and again whenever the tree is polled.
 template <class F>
 class LeafAwait : protected Leaf {
@@ -156,6 +160,7 @@ class LeafAwait : protected Leaf {
   /// Throws GuardHeldAcrossAwait if the future is pending and the tree holds a blocking guard.
   // Inlined by force, with the poll: left to itself Clang calls both, and an uncontended lock costs twice as much.
   [[gnu::always_inline]] bool await_ready() {
+    if constexpr (RunsAhead<F>) future_.run_ahead(awaiting->tree());
     if (poll_once(*awaiting->tree().context)) return true;
     base::refuse_held_guards(awaiting->tree().guards_before, awaiting->tree().awaited);
     return false;

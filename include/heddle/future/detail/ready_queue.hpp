@@ -140,6 +140,11 @@ class ReadySet {
   /// Takes over a new node, and queues it.
   void add(ReadyNode& node) noexcept;
 
+  /// Takes over a new node, which waits for the waker that is given.
+  [[nodiscard]] Waker add_idle(ReadyNode& node) noexcept;
+
+  void swap(ReadySet& other) noexcept;
+
   /// Whether a member may be ready to be polled; if not, `waker` is woken when one is.
   [[nodiscard]] bool any_ready(const Waker& waker) noexcept {
     return !ready_.empty() || queue_->take_or_register(ready_, waker);
@@ -156,6 +161,8 @@ class ReadySet {
 
   /// The member that was added first; null without members.
   [[nodiscard]] ReadyNode* front() noexcept { return members_.front(); }
+  /// The member that was added after `node`; null at the end.
+  [[nodiscard]] ReadyNode* next(ReadyNode& node) noexcept { return members_.next(node); }
 
  private:
   static void drop(ReadyList& list) noexcept;

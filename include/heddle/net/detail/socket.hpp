@@ -1,32 +1,103 @@
 // SPDX-License-Identifier: MIT
-// A socket that a runtime watches: what TcpStream and TcpListener own.
+// A descriptor that a runtime watches: what every type of this room owns.
 #pragma once
 
 #include <heddle/io/error.hpp>
-#include <heddle/marker/fields.hpp>
-#include <heddle/net/socket_addr.hpp>
-#include <heddle/runtime/detail/watched_fd.hpp>
+#include <heddle/io/owned_fd.hpp>
+#include <heddle/marker/rules.hpp>
+#include <heddle/runtime/detail/io_source.hpp>
 
 #include <utility>
 
 namespace heddle::inline v0::net::detail {
 
-class Socket {
+/// A descriptor's place in the driver, not the descriptor itself. One pointer; empty after a move.
+class Watch {
  public:
-  /// Hands `fd` to `shared`, which closes it even if this fails.
-  [[nodiscard]] static io::Result<Socket> adopt(runtime::Shared& shared, int fd);
+  using Source = runtime::detail::IoSource;
 
-  [[nodiscard]] runtime::detail::IoSource& source() const noexcept { return fd_.source(); }
+  /// Lets the driver of `shared` watch `fd`. Errors: what the system says; kOther when the runtime has shut down.
+  [[nodiscard]] static io::Result<Watch> make(runtime::Shared& shared, int fd, runtime::detail::Readiness initial);
 
-  [[nodiscard]] io::Result<SocketAddr> local_addr() const;
-  [[nodiscard]] io::Result<SocketAddr> peer_addr() const;
+  Watch(Watch&& other) noexcept : source_(std::exchange(other.source_, nullptr)) {}
+  Watch& operator=(Watch&& other) noexcept {
+    std::swap(source_, other.source_);
+    return *this;
+  }
+  ~Watch() { end(); }
+
+  /// Ends it. The descriptor is the caller's to close afterwards.
+  void end() noexcept {
+    if (Source* source = std::exchange(source_, nullptr)) runtime::detail::unwatch(*source);
+  }
+
+  [[nodiscard]] bool has_source() const noexcept { return source_ != nullptr; }
+  [[nodiscard]] Source& source() const noexcept {
+    HEDDLE_INVARIANT(source_ != nullptr, "a socket was used after it had been moved from");
+    return *source_;
+  }
 
  private:
-  explicit Socket(runtime::detail::WatchedFd fd) noexcept : fd_(std::move(fd)) {}
+  explicit Watch(Source& source) noexcept : source_(&source) {}
 
-  runtime::detail::WatchedFd fd_;
+  Source* source_;
 
-  HEDDLE_FIELDS(fd_);
+  // The source is owned, and its state is atomic or under its lock.
+  HEDDLE_UNSAFE_SEND(true);
+  HEDDLE_UNSAFE_SYNC(true);
+  HEDDLE_UNSAFE_OWNED(true);
 };
+
+/// Lets the current runtime watch `fd`, about which nothing is assumed. Throws NoRuntime, saying what needed it.
+[[nodiscard]] io::Result<Watch> watch(int fd, const char* what_for);
+
+/// Owns a descriptor and its place in the driver. One pointer; empty after a move.
+class Socket {
+ public:
+  using Source = runtime::detail::IoSource;
+
+  /// Hands `fd` to `shared`, which closes it even if this fails.
+  [[nodiscard]] static io::Result<Socket> adopt(runtime::Shared& shared, int fd,
+                                                runtime::detail::Readiness initial = Source::kAssumed);
+
+  Socket(Socket&& other) noexcept = default;
+  Socket& operator=(Socket&& other) noexcept = default;
+  ~Socket() {
+    if (watch_.has_source()) close();
+  }
+
+  [[nodiscard]] Source& source() const noexcept { return watch_.source(); }
+  [[nodiscard]] int fd() const noexcept { return source().fd(); }
+
+  /// Gives the descriptor away: nobody watches it any more, and it stays non-blocking.
+  [[nodiscard]] io::OwnedFd release() && noexcept;
+
+ private:
+  explicit Socket(Watch watch) noexcept : watch_(std::move(watch)) {}
+  void close() noexcept;
+
+  Watch watch_;
+
+  HEDDLE_FIELDS(watch_);
+};
+
+/// What the parts of this room need of the types that are put together from them: their source, and how they are made.
+struct Access {
+  template <class T>
+  static runtime::detail::IoSource& source(const T& owner) noexcept {
+    return owner.source();
+  }
+  template <class T>
+  static T make(Socket socket) noexcept {
+    return T(std::move(socket));
+  }
+};
+
+/// A T that owns the socket, if there is one.
+template <class T>
+io::Result<T> make_from(io::Result<Socket> socket) {
+  if (!socket) return std::unexpected(std::move(socket).error());
+  return Access::make<T>(std::move(*socket));
+}
 
 }  // namespace heddle::inline v0::net::detail

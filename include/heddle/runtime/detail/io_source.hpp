@@ -63,8 +63,10 @@ class IoSource : public base::ListNode<SourceTag> {
   /// `initial`: flags that are assumed until an operation finds otherwise.
   IoSource(Shared& shared, int fd, std::uint32_t initial) noexcept : shared_(&shared), fd_(fd), readiness_(initial) {}
 
-  /// What a source is taken to be ready for when it is new: the first operation tries, and finds out.
+  /// What a source may be taken to be ready for when it is new: the first operation tries, and finds out, which spares a
+  /// new connection a turn of the driver. Where a try would have a meaning of its own, nothing is assumed.
   static constexpr Readiness kAssumed{Readiness::kReadable | Readiness::kWritable};
+  static constexpr Readiness kNothing{0};
 
   [[nodiscard]] int fd() const noexcept { return fd_; }
   [[nodiscard]] Shared& shared() const noexcept { return *shared_; }
@@ -123,9 +125,10 @@ class IoSource : public base::ListNode<SourceTag> {
   IoWaiter write_poller_;
 };
 
-/// Lets the driver of `shared` watch `fd`, which stays the caller's to close, after unwatch(). Errors: what the system
-/// says; kOther when the runtime has shut down.
-[[nodiscard]] io::Result<IoSource*> watch(Shared& shared, int fd);
+/// Lets the driver of `shared` watch `fd`, which stays the caller's to close, after unwatch(). `initial` is what it is
+/// taken to be ready for until the driver, or an operation, says more. Errors: what the system says; kOther when the
+/// runtime has shut down.
+[[nodiscard]] io::Result<IoSource*> watch(Shared& shared, int fd, Readiness initial);
 
 /// Ends that, and the source's life.
 void unwatch(IoSource& source) noexcept;

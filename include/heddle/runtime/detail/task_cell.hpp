@@ -41,7 +41,7 @@ struct TaskVTable : future::WakeTarget::VTable {
   void (*drop_output)(TaskHeader&) noexcept;
   /// What Builder::name said, or nothing.
   std::string_view (*name)(const TaskHeader&) noexcept;
-  /// The coroutines of a task that is in a poll, whose context isn't complete; null if its future is no coroutine.
+  /// The coroutines of a task that is in a poll, whose context isn't complete; null if its future has none.
   const future::detail::Tree* (*tree)(const TaskHeader&) noexcept;
   /// From the header to the output.
   std::size_t stage_offset;
@@ -175,7 +175,7 @@ class TaskCell final : public TaskHeader, public base::Recycled<TaskCell<F, Name
 
   // SAFETY: called before Context::complete(), so the stage holds an F.
   static const future::detail::Tree* tree([[maybe_unused]] const TaskHeader& header) noexcept {
-    if constexpr (future::detail::IsCoroutine<F>) {
+    if constexpr (requires(const F& future) { future.tree(); }) {
       return &std::launder(reinterpret_cast<const F*>(static_cast<const TaskCell&>(header).stage_))->tree();
     } else {
       return nullptr;

@@ -1,0 +1,9 @@
+// GCC 12: `Rc<int>` cannot be sent between threads safely: use Arc
+// Clang 22: cannot_be_sent_between_threads_safely<Rc<int>, because<"use Arc">>
+// TaskTracker::spawn is a door as well.
+#include <heddle/heddle.hpp>
+
+void f() {
+  heddle::task::TaskTracker tracker;
+  tracker.spawn([](const heddle::Rc<int>& n) -> heddle::Async<> { co_await heddle::ready(*n); }, heddle::Rc<int>::make(42));  // refused
+}
