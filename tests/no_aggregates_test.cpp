@@ -3,6 +3,8 @@
 //
 // A new public future or result struct gets a line here.
 #include <heddle/channel/mpmc.hpp>
+#include <heddle/fs/fs.hpp>
+#include <heddle/fs/read_dir.hpp>
 #include <heddle/future/async.hpp>
 #include <heddle/future/future.hpp>
 #include <heddle/future/futures_ordered.hpp>
@@ -176,6 +178,10 @@ static_assert(kNoAggregates<heddle::io::Buffer, heddle::io::BytesCodec, heddle::
                             heddle::io::FramedParts<DuplexStream, heddle::io::LinesCodec>>);
 static_assert(kNoAggregates<heddle::io::SendFrame<Lined, std::string, true>, heddle::io::SendFrame<Lined, std::string, false>,
                             heddle::io::FlushFrames<Lined>, heddle::io::CloseFrames<Lined>>);
+
+// fs
+static_assert(kNoAggregates<heddle::fs::FileType, heddle::fs::Permissions, heddle::fs::Metadata, heddle::fs::DirBuilder,
+                            heddle::fs::DirEntry, heddle::fs::ReadDir, heddle::fs::NextEntry>);
 
 // signal
 static_assert(kNoAggregates<heddle::signal::Signal, heddle::signal::RecvSignal, heddle::signal::CtrlC>);

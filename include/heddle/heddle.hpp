@@ -16,6 +16,7 @@
 //   signal    ctrl_c, signal, SignalKind, Signal
 //   net       IpAddr, SocketAddr, lookup_host; TcpListener, TcpStream, TcpSocket, UdpSocket; UnixAddr, UnixListener,
 //             UnixStream, UnixDatagram; unix_pipe::{pipe, Sender, Receiver, OpenOptions}; AsyncFd, Interest
+//   fs        read, write, copy, rename, metadata, create_dir…, remove_…, read_dir and the other operations on paths
 //   io        Error, ErrorKind, Result, OwnedFd; AsyncRead, AsyncWrite, AsyncBufRead, AsyncSeek; read…, write…, seek,
 //             copy…, lines, split, BufReader, BufWriter, BufStream, Cursor, duplex, simplex, chain, take, join, empty,
 //             repeat, sink
@@ -36,6 +37,9 @@
 #include <heddle/channel/select.hpp>
 #include <heddle/channel/stream.hpp>
 #include <heddle/channel/watch.hpp>
+#include <heddle/fs/fs.hpp>
+#include <heddle/fs/metadata.hpp>
+#include <heddle/fs/read_dir.hpp>
 #include <heddle/future/async.hpp>
 #include <heddle/future/block_on.hpp>
 #include <heddle/future/future.hpp>
