@@ -3,6 +3,8 @@
 //
 // A new public future or result struct gets a line here.
 #include <heddle/channel/mpmc.hpp>
+#include <heddle/fs/fs.hpp>
+#include <heddle/fs/read_dir.hpp>
 #include <heddle/future/async.hpp>
 #include <heddle/future/future.hpp>
 #include <heddle/future/futures_ordered.hpp>
@@ -42,6 +44,7 @@
 #include <heddle/runtime/local_runtime.hpp>
 #include <heddle/runtime/task_local.hpp>
 #include <heddle/runtime/task_tracker.hpp>
+#include <heddle/signal/signal.hpp>
 #include <heddle/time/interval.hpp>
 #include <heddle/time/sleep.hpp>
 #include <heddle/time/timeout.hpp>
@@ -180,6 +183,13 @@ static_assert(kNoAggregates<heddle::io::Buffer, heddle::io::BytesCodec, heddle::
                             heddle::io::FramedParts<DuplexStream, heddle::io::LinesCodec>>);
 static_assert(kNoAggregates<heddle::io::SendFrame<Lined, std::string, true>, heddle::io::SendFrame<Lined, std::string, false>,
                             heddle::io::FlushFrames<Lined>, heddle::io::CloseFrames<Lined>>);
+
+// fs
+static_assert(kNoAggregates<heddle::fs::FileType, heddle::fs::Permissions, heddle::fs::Metadata, heddle::fs::DirBuilder,
+                            heddle::fs::DirEntry, heddle::fs::ReadDir, heddle::fs::NextEntry>);
+
+// signal
+static_assert(kNoAggregates<heddle::signal::Signal, heddle::signal::RecvSignal, heddle::signal::CtrlC>);
 
 // the futures of our tests
 static_assert(kNoAggregates<heddle::test::YieldTimes>);

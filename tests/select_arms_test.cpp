@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Every future that heddle gives out can be an arm of select, made there, and loses without a trace.
+#include "support/temp_dir.hpp"
+
 #include <heddle/heddle.hpp>
 
 #include <gtest/gtest.h>
@@ -8,6 +10,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -170,6 +173,34 @@ hd::Task<> sockets_and_time() {
   handle.abort();
 }
 
+hd::Task<> directories() {
+  const heddle_test::TempDir folder;
+  for (int i = 0; i < 200; ++i) heddle_test::put(folder / std::to_string(i), "");
+  auto entries = (co_await hd::fs::read_dir(folder.path())).value();
+  int seen = 0;
+  for (; seen < 128; ++seen) EXPECT_TRUE((co_await entries.next_entry()).value().has_value());
+  // The next batch waits behind a call that holds the only thread.
+  auto [release, held] = hd::mpsc::channel<int>();
+  auto holds = hd::task::spawn_blocking([](hd::mpsc::Receiver<int> until) { std::ignore = until.recv(); },
+                                        std::move(held));
+  EXPECT_LOSES(entries.next_entry());
+  release.send(1).value();
+  EXPECT_TRUE((co_await holds).has_value());
+  for (;; ++seen) {
+    const auto entry = (co_await entries.next_entry()).value();
+    if (!entry) break;
+  }
+  EXPECT_EQ(seen, 200);
+}
+
+hd::Task<> signals() {
+  auto listener = hd::signal::signal(hd::signal::SignalKind::window_change()).value();
+  EXPECT_LOSES(listener.recv());
+  EXPECT_LOSES(hd::next(listener));
+  EXPECT_LOSES(hd::signal::ctrl_c());
+  co_return;
+}
+
 hd::Task<> sets_of_tasks() {
   hd::task::JoinSet<int> set;
   set.spawn(hd::pending<int>());
@@ -282,6 +313,14 @@ TEST(SelectArms, waits_for_processes_lose_without_a_trace) {
 
 TEST(SelectArms, waits_for_sockets_and_time_lose_without_a_trace) {
   hd::runtime::Builder::current_thread().build()->block_on(sockets_and_time());
+}
+
+TEST(SelectArms, waits_for_directories_lose_without_a_trace) {
+  hd::runtime::Builder::current_thread().max_blocking_threads(1).build()->block_on(directories());
+}
+
+TEST(SelectArms, waits_for_signals_lose_without_a_trace) {
+  hd::runtime::Builder::current_thread().build()->block_on(signals());
 }
 
 TEST(SelectArms, waits_for_sets_of_tasks_lose_without_a_trace) {

@@ -442,6 +442,21 @@ static_assert(is<hd::async::Cancelled>(/*                */ y, y, n, n));
 static_assert(is<hd::async::CancellationDropGuard>(/*    */ y, y, n, y));
 static_assert(is<hd::time::Elapsed>(/*                   */ y, y, n, y));
 
+// Files.
+static_assert(is<hd::fs::FileType>(/*                    */ y, y, n, y));
+static_assert(is<hd::fs::Permissions>(/*                 */ y, y, n, y));
+static_assert(is<hd::fs::Metadata>(/*                    */ y, y, n, y));
+static_assert(is<hd::fs::DirBuilder>(/*                  */ y, y, n, y));
+static_assert(is<hd::fs::DirEntry>(/*                    */ y, y, n, y));
+static_assert(is<hd::fs::ReadDir>(/*                     */ y, y, n, y));
+static_assert(is<hd::fs::NextEntry>(/*                   */ y, n, n, n));
+
+// Signals.
+static_assert(is<hd::signal::SignalKind>(/*              */ y, y, n, y));
+static_assert(is<hd::signal::Signal>(/*                  */ y, y, n, y));
+static_assert(is<hd::signal::RecvSignal>(/*              */ y, n, n, n));
+static_assert(is<hd::signal::CtrlC>(/*                   */ y, y, n, y));
+
 TEST(SendSyncTable, is_checked_at_compile_time) {}
 
 }  // namespace

@@ -13,9 +13,11 @@
 //             task::JoinSet, JoinMap, TaskTracker; LocalSet, spawn_local, LocalRuntime;
 //             task::Local, unconstrained, consume_budget, has_budget_remaining
 //   time      Instant, sleep, sleep_until, timeout, timeout_at, interval, interval_at, DelayQueue; pause, advance, resume
+//   signal    ctrl_c, signal, SignalKind, Signal
 //   net       IpAddr, SocketAddr, lookup_host; TcpListener, TcpStream, TcpSocket, UdpSocket; UnixAddr, UnixListener,
 //             UnixStream, UnixDatagram; unix_pipe::{pipe, Sender, Receiver, OpenOptions}; AsyncFd, Interest
 //   process   Command, Stdio, Child, ExitStatus, Output
+//   fs        read, write, copy, rename, metadata, create_dir…, remove_…, read_dir and the other operations on paths
 //   io        Error, ErrorKind, Result, OwnedFd; AsyncRead, AsyncWrite, AsyncBufRead, AsyncSeek; read…, write…, seek,
 //             copy…, lines, split, BufReader, BufWriter, BufStream, Cursor, duplex, simplex, chain, take, join, empty,
 //             repeat, sink
@@ -36,6 +38,9 @@
 #include <heddle/channel/select.hpp>
 #include <heddle/channel/stream.hpp>
 #include <heddle/channel/watch.hpp>
+#include <heddle/fs/fs.hpp>
+#include <heddle/fs/metadata.hpp>
+#include <heddle/fs/read_dir.hpp>
 #include <heddle/future/async.hpp>
 #include <heddle/future/block_on.hpp>
 #include <heddle/future/future.hpp>
@@ -107,6 +112,7 @@
 #include <heddle/runtime/task_local.hpp>
 #include <heddle/runtime/task_meta.hpp>
 #include <heddle/runtime/task_tracker.hpp>
+#include <heddle/signal/signal.hpp>
 #include <heddle/sync/arc.hpp>
 #include <heddle/sync/barrier.hpp>
 #include <heddle/sync/cell.hpp>

@@ -31,6 +31,12 @@ ErrorKind kind_of(int code) noexcept {
     case std::errc::operation_not_supported: return ErrorKind::kUnsupported;
     case std::errc::not_enough_memory:
     case std::errc::no_buffer_space: return ErrorKind::kOutOfMemory;
+    case std::errc::not_a_directory: return ErrorKind::kNotADirectory;
+    case std::errc::is_a_directory: return ErrorKind::kIsADirectory;
+    case std::errc::directory_not_empty: return ErrorKind::kDirectoryNotEmpty;
+    case std::errc::read_only_file_system: return ErrorKind::kReadOnlyFilesystem;
+    case std::errc::no_space_on_device: return ErrorKind::kStorageFull;
+    case std::errc::cross_device_link: return ErrorKind::kCrossesDevices;
     case std::errc::too_many_files_open:
     case std::errc::too_many_files_open_in_system: return ErrorKind::kTooManyOpenFiles;
     default: return ErrorKind::kOther;

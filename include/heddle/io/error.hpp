@@ -35,6 +35,12 @@ enum class ErrorKind : std::uint8_t {
   kInterrupted,
   kUnsupported,
   kUnexpectedEof,
+  kNotADirectory,
+  kIsADirectory,
+  kDirectoryNotEmpty,
+  kReadOnlyFilesystem,
+  kStorageFull,
+  kCrossesDevices,
   kOutOfMemory,
   kTooManyOpenFiles,  ///< the process or the system has no descriptor left; not in Rust
   kOther,
