@@ -20,7 +20,7 @@ TEST_P(SignalDropRecv, a_signal_while_nobody_listens_ends_nothing_and_is_not_see
   run([]() -> heddle::Task<> {
     const SignalKind kind = SignalKind::user_defined1();
     { auto dropped = signal(kind).value(); }
-    ::raise(SIGUSR1);  // has been handled when it returns
+    send_signal(SIGUSR1);
     auto listener = signal(kind).value();
     bool seen = true;
     co_await heddle::select(heddle::biased, heddle::on(listener.recv(), [](auto&&) {}),

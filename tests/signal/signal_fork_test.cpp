@@ -43,7 +43,7 @@ TEST(SignalHandler, the_handler_leaves_errno_alone) {
   const auto guard = runtime.enter();
   auto listener = signal(SignalKind::user_defined1()).value();
   errno = ENOTTY;
-  ::raise(SIGUSR1);
+  send_signal(SIGUSR1);
   EXPECT_EQ(errno, ENOTTY);
 }
 
@@ -65,7 +65,7 @@ TEST(SignalHandler, a_listener_made_after_fork_sees_the_child_s_signals_and_the_
     auto own = Builder::current_thread().build().value();
     const auto entered = own.enter();
     auto own_listener = signal(SignalKind::user_defined2()).value();
-    ::raise(SIGUSR2);
+    send_signal(SIGUSR2);
     return own.block_on(own_listener.recv()).has_value();
   });
   EXPECT_EQ(status, 0);

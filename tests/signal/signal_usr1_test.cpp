@@ -7,6 +7,8 @@
 
 #include <gtest/gtest.h>
 
+#include <unistd.h>
+
 namespace heddle_test {
 namespace {
 
@@ -38,6 +40,14 @@ TEST_P(SignalUsr1, a_signal_wakes_a_task_that_waits) {
     send_signal(SIGUSR1);
     EXPECT_TRUE((co_await waits).value());
   }());
+}
+
+TEST(SignalUsr1Process, a_signal_for_the_process_is_seen_whichever_thread_handles_it) {
+  auto runtime = heddle::runtime::Builder::current_thread().build().value();
+  const auto guard = runtime.enter();
+  auto listener = signal(SignalKind::user_defined1()).value();
+  ::kill(::getpid(), SIGUSR1);
+  EXPECT_TRUE(runtime.block_on(listener.recv()).has_value());
 }
 
 }  // namespace
