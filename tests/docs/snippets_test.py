@@ -4,6 +4,7 @@
 HEDDLE_LIBRARY names the library that they are linked with, beside {fmt}; without it they are only compiled.
 """
 
+import concurrent.futures
 import os
 import re
 import shutil
@@ -28,25 +29,29 @@ class Snippets(unittest.TestCase):
         self.assertTrue(programs(ROOT / "README.md"))
 
     def test_each_program_compiles_without_a_warning_and_runs(self):
-        for page in PAGES:
-            for program in programs(page):
-                with self.subTest(page=page.name), tempfile.TemporaryDirectory() as folder:
-                    self.compile(Path(folder), program)
-                    if LIBRARY and page.name != "README.md":  # a server, which doesn't end
-                        self.run_program(Path(folder) / "program")
+        everything = [(page, program) for page in PAGES for program in programs(page)]
+        with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+            for (page, program), problem in zip(everything, pool.map(lambda one: problem_of(*one), everything)):
+                with self.subTest(page=page.name):
+                    self.assertEqual(problem, "", program)
 
-    def compile(self, folder: Path, program: str):
-        file = folder / "program.cpp"
+
+def problem_of(page: Path, program: str) -> str:
+    """What is wrong with it, or nothing."""
+    with tempfile.TemporaryDirectory() as folder:
+        file, binary = Path(folder) / "program.cpp", Path(folder) / "program"
         file.write_text(program, encoding="utf-8")
-        how = [LIBRARY, "-lfmt", "-pthread", "-o", folder / "program"] if LIBRARY else ["-fsyntax-only"]
+        how = [LIBRARY, "-lfmt", "-pthread", "-o", binary] if LIBRARY else ["-fsyntax-only"]
         command = [COMPILER, "-std=c++23", "-Wall", "-Wextra", "-I", ROOT / "include", file, *how]
-        result = subprocess.run(command, capture_output=True, text=True, check=False)
-        self.assertEqual((result.returncode, result.stderr), (0, ""))
-
-    def run_program(self, program: Path):
-        result = subprocess.run([program], stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60, check=False)
-        self.assertEqual(result.returncode, 0, result.stderr)
-        self.assertTrue(result.stdout + result.stderr)
+        compiled = subprocess.run(command, capture_output=True, text=True, check=False)
+        if compiled.returncode != 0 or compiled.stderr:
+            return compiled.stderr or "the compiler failed"
+        if not LIBRARY or page.name == "README.md":  # a server, which doesn't end
+            return ""
+        ran = subprocess.run([binary], stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60, check=False)
+        if ran.returncode != 0:
+            return f"ends with {ran.returncode}: {ran.stderr}"
+        return "" if ran.stdout + ran.stderr else "it prints nothing"
 
 
 if __name__ == "__main__":

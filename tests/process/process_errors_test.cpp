@@ -71,10 +71,10 @@ TEST_P(ProcessErrors, a_file_that_is_no_program) {
   const TempDir dir;
   const auto path = dir / "text";
   std::ofstream(path) << "text";
-  expect(Command(path.native()), ErrorKind::kPermissionDenied);
+  expect(Command(path), ErrorKind::kPermissionDenied);
   std::filesystem::permissions(path, std::filesystem::perms::owner_all);
-  run([](std::filesystem::path text) -> Task<> {
-    EXPECT_EQ(Command(text.native()).spawn().error().raw_os_error(), ENOEXEC);
+  run([](std::string text) -> Task<> {
+    EXPECT_EQ(Command(text).spawn().error().raw_os_error(), ENOEXEC);
     co_return;
   }(path));
 }
