@@ -39,8 +39,9 @@ std::uint64_t hash(fs::path path) {
 }
 
 hd::Task<> tick() {
-  for (auto next = hd::time::Instant::now() + 10ms;; next = next + 10ms) {
-    co_await hd::time::sleep_until(next);
+  auto interval = hd::time::interval(10ms);
+  for (;;) {
+    co_await interval.tick();
     if (ticks < kSlowness) fmt::print("tick {}\n", ticks + 1);
     ++ticks;
   }
