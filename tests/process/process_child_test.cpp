@@ -13,6 +13,7 @@
 #include <csignal>
 #include <cstdlib>
 #include <filesystem>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -216,15 +217,17 @@ TEST_P(ProcessChild, it_has_no_descriptor_of_ours_but_its_streams) {
     // Ours, as many of them as there are: a runtime's, pipes, other children's.
     auto other = Command("cat").stdin_(Stdio::piped()).stdout_(Stdio::piped()).spawn().value();
     // What the program that started this one left open is not ours.
-    std::string inherited;
+    std::set<std::string> inherited;
     for (int fd = 3; fd < 1024; ++fd) {
       const int flags = ::fcntl(fd, F_GETFD);
-      if (flags >= 0 && (flags & FD_CLOEXEC) == 0) inherited += std::to_string(fd) + "\n";
+      if (flags >= 0 && (flags & FD_CLOEXEC) == 0) inherited.insert(std::to_string(fd) + "\n");
     }
     auto command = shell("for fd in /proc/$$/fd/*; do n=${fd##*/}; [ $n -gt 2 ] && [ -e $fd ] && echo $n; done; true");
     command.stdin_(Stdio::piped());
     const std::string text = co_await output_of(std::move(command));
-    EXPECT_EQ(text, inherited);
+    std::string expected;  // in the order of a shell's pattern
+    for (const std::string& fd : inherited) expected += fd;
+    EXPECT_EQ(text, expected);
     auto status = co_await other.wait();
     EXPECT_TRUE(status.value().success());
   }());
