@@ -8,12 +8,6 @@
 
 namespace heddle::inline v0::net::detail {
 
-io::Result<Watch> Watch::make(runtime::Shared& shared, int fd, runtime::detail::Readiness initial) {
-  auto source = runtime::detail::watch(shared, fd, initial);
-  if (!source) return std::unexpected(std::move(source).error());
-  return Watch(**source);
-}
-
 io::Result<Watch> watch(int fd, const char* what_for) {
   return Watch::make(runtime::detail::current_runtime(what_for), fd, Watch::Source::kNothing);
 }

@@ -26,16 +26,6 @@ SignalKind SignalKind::user_defined1() noexcept { return SignalKind(sys::kSigUsr
 SignalKind SignalKind::user_defined2() noexcept { return SignalKind(sys::kSigUsr2); }
 SignalKind SignalKind::window_change() noexcept { return SignalKind(sys::kSigWinch); }
 
-namespace detail {
-
-io::Result<Event> Event::watch(runtime::Shared& shared, io::OwnedFd fd) {
-  auto source = runtime::detail::watch(shared, fd.as_raw_fd(), Source::kAssumed);
-  if (!source) return std::unexpected(std::move(source).error());
-  return Event(std::move(fd), **source);
-}
-
-}  // namespace detail
-
 io::Result<Signal> signal(SignalKind kind) {
   runtime::Shared& shared = runtime::detail::current_runtime("signal::signal");
   const int number = kind.as_raw();
@@ -46,9 +36,10 @@ io::Result<Signal> signal(SignalKind kind) {
   const std::uint32_t seen = sys::signals_counted(number);  // what comes from here on is news
   auto event = sys::signal_event();
   if (!event) return io::fail(event.error());
-  auto watched = detail::Event::watch(shared, io::OwnedFd(event->release()));
-  if (!watched) return std::unexpected(std::move(watched).error());
-  return Signal(kind, seen, *std::move(watched));
+  io::OwnedFd fd(event->release());
+  auto watch = runtime::detail::Watch::make(shared, fd.as_raw_fd(), runtime::detail::IoSource::kAssumed);
+  if (!watch) return std::unexpected(std::move(watch).error());
+  return Signal(kind, seen, std::move(fd), *std::move(watch));
 }
 
 bool Signal::take() noexcept {
@@ -61,7 +52,7 @@ bool Signal::take() noexcept {
 Poll<io::Result<void>> Signal::poll_with(runtime::detail::IoWaiter& waiter, Context& cx) {
   using Result = Poll<io::Result<void>>;
   if (!cx.may_proceed()) return Pending;
-  runtime::detail::IoSource& source = event_.source();
+  runtime::detail::IoSource& source = watch_.source();
   for (;;) {
     const Readiness seen = source.readiness();
     if (!seen.is(Direction::kRead)) {
@@ -84,11 +75,11 @@ Poll<io::Result<void>> RecvSignal::poll(Context& cx) {
 }
 
 void RecvSignal::cancel() noexcept {
-  if (std::exchange(queued_, false)) listener_.event_.source().forget(waiter_);
+  if (std::exchange(queued_, false)) listener_.watch_.source().forget(waiter_);
 }
 
 Poll<io::Result<void>> Signal::poll_recv(Context& cx) {
-  return poll_with(event_.source().poll_waiter(Direction::kRead), cx);
+  return poll_with(watch_.source().poll_waiter(Direction::kRead), cx);
 }
 
 Poll<std::optional<SignalKind>> Signal::poll_next(Context& cx) {

@@ -2,7 +2,6 @@
 // Signals of the system as events that tasks wait for: ctrl_c, signal, and the listener that it gives.
 #pragma once
 
-#include <heddle/base/assert.hpp>
 #include <heddle/future/future.hpp>
 #include <heddle/future/loss.hpp>
 #include <heddle/io/error.hpp>
@@ -10,6 +9,7 @@
 #include <heddle/marker/fields.hpp>
 #include <heddle/marker/rules.hpp>
 #include <heddle/runtime/detail/io_source.hpp>
+#include <heddle/runtime/detail/watch.hpp>
 
 #include <cstdint>
 #include <optional>
@@ -47,44 +47,6 @@ class SignalKind {
 
   HEDDLE_FIELDS(number_);
 };
-
-namespace detail {
-
-/// A descriptor of the event that every signal makes readable anew, and its place in a driver. Empty after a move.
-class Event {
- public:
-  using Source = runtime::detail::IoSource;
-
-  [[nodiscard]] static io::Result<Event> watch(runtime::Shared& shared, io::OwnedFd fd);
-
-  Event(Event&& other) noexcept : fd_(std::move(other.fd_)), source_(std::exchange(other.source_, nullptr)) {}
-  Event& operator=(Event&& other) noexcept {
-    std::swap(fd_, other.fd_);
-    std::swap(source_, other.source_);
-    return *this;
-  }
-  ~Event() {
-    if (source_ != nullptr) runtime::detail::unwatch(*source_);
-  }
-
-  [[nodiscard]] Source& source() const noexcept {
-    HEDDLE_INVARIANT(source_ != nullptr, "a listener was used after it had been moved from");
-    return *source_;
-  }
-
- private:
-  Event(io::OwnedFd fd, Source& source) noexcept : fd_(std::move(fd)), source_(&source) {}
-
-  io::OwnedFd fd_;
-  Source* source_;
-
-  // The source is owned, and its state is atomic or under its lock.
-  HEDDLE_UNSAFE_SEND(true);
-  HEDDLE_UNSAFE_SYNC(true);
-  HEDDLE_UNSAFE_OWNED(true);
-};
-
-}  // namespace detail
 
 class Signal;
 
@@ -137,8 +99,8 @@ class Signal {
  private:
   friend class RecvSignal;
   friend io::Result<Signal> signal(SignalKind kind);
-  Signal(SignalKind kind, std::uint32_t seen, detail::Event event) noexcept
-      : event_(std::move(event)), seen_(seen), kind_(kind) {}
+  Signal(SignalKind kind, std::uint32_t seen, io::OwnedFd event, runtime::detail::Watch watch) noexcept
+      : event_(std::move(event)), watch_(std::move(watch)), seen_(seen), kind_(kind) {}
 
   /// Whether it has come since this was asked last.
   bool take() noexcept;
@@ -146,12 +108,13 @@ class Signal {
   Poll<io::Result<void>> poll_with(runtime::detail::IoWaiter& waiter, Context& cx);
 
   // Readable at every signal of the process.
-  detail::Event event_;
+  io::OwnedFd event_;
+  runtime::detail::Watch watch_;
   // The count of deliveries when this was last ready.
   std::uint32_t seen_;
   SignalKind kind_;
 
-  HEDDLE_FIELDS(event_, seen_, kind_);
+  HEDDLE_FIELDS(event_, watch_, seen_, kind_);
 };
 
 /// Listens for a signal. From the first call for a kind on, and for the rest of the process's life, the signal doesn't

@@ -3,6 +3,7 @@
 #include "runtime/driver/driver.hpp"
 
 #include <heddle/future/wait_list.hpp>
+#include <heddle/runtime/detail/watch.hpp>
 
 #include "runtime/shared.hpp"
 
@@ -114,6 +115,11 @@ bool Driver::wake_some(Sources& waited_for) noexcept {
 
 io::Result<IoSource*> watch(Shared& shared, int fd, Readiness initial) {
   return shared.driver().add(shared, fd, initial);
+}
+io::Result<Watch> Watch::make(Shared& shared, int fd, Readiness initial) {
+  auto source = detail::watch(shared, fd, initial);
+  if (!source) return std::unexpected(std::move(source).error());
+  return Watch(**source);
 }
 void unwatch(IoSource& source) noexcept { source.shared().driver().remove(source); }
 

@@ -4,49 +4,15 @@
 
 #include <heddle/io/error.hpp>
 #include <heddle/io/owned_fd.hpp>
-#include <heddle/marker/rules.hpp>
+#include <heddle/marker/fields.hpp>
 #include <heddle/runtime/detail/io_source.hpp>
+#include <heddle/runtime/detail/watch.hpp>
 
 #include <utility>
 
 namespace heddle::inline v0::net::detail {
 
-/// A descriptor's place in the driver, not the descriptor itself. One pointer; empty after a move.
-class Watch {
- public:
-  using Source = runtime::detail::IoSource;
-
-  /// Lets the driver of `shared` watch `fd`. Errors: what the system says; kOther when the runtime has shut down.
-  [[nodiscard]] static io::Result<Watch> make(runtime::Shared& shared, int fd, runtime::detail::Readiness initial);
-
-  Watch(Watch&& other) noexcept : source_(std::exchange(other.source_, nullptr)) {}
-  Watch& operator=(Watch&& other) noexcept {
-    std::swap(source_, other.source_);
-    return *this;
-  }
-  ~Watch() { end(); }
-
-  /// Ends it. The descriptor is the caller's to close afterwards.
-  void end() noexcept {
-    if (Source* source = std::exchange(source_, nullptr)) runtime::detail::unwatch(*source);
-  }
-
-  [[nodiscard]] bool has_source() const noexcept { return source_ != nullptr; }
-  [[nodiscard]] Source& source() const noexcept {
-    HEDDLE_INVARIANT(source_ != nullptr, "a socket was used after it had been moved from");
-    return *source_;
-  }
-
- private:
-  explicit Watch(Source& source) noexcept : source_(&source) {}
-
-  Source* source_;
-
-  // The source is owned, and its state is atomic or under its lock.
-  HEDDLE_UNSAFE_SEND(true);
-  HEDDLE_UNSAFE_SYNC(true);
-  HEDDLE_UNSAFE_OWNED(true);
-};
+using runtime::detail::Watch;
 
 /// Lets the current runtime watch `fd`, about which nothing is assumed. Throws NoRuntime, saying what needed it.
 [[nodiscard]] io::Result<Watch> watch(int fd, const char* what_for);
