@@ -133,21 +133,12 @@ FramedRead(S&&, C, std::size_t) -> FramedRead<S, C>;
 template <class S, class C>
 FramedRead(S&&, C, Buffer) -> FramedRead<S, C>;
 
-/// Frames written to a stream. They are collected until `flush`, or until there are more bytes than the boundary.
-///
-/// Shape       `FramedWrite frames(stream, LinesCodec());`, `co_await frames.send("hello")`. A stream, or an item, that
-///             is passed by name is borrowed. What was not flushed is lost with the writer.
-///
-/// Corresponds to tokio-util's `FramedWrite`, with the functions of the futures crate's `SinkExt`.
-template <AsyncWrite S, class C>
-class FramedWrite {
- public:
-  FramedWrite(S&& stream, C codec, std::size_t capacity = kDefaultBufferSize)
-      : FramedWrite(std::forward<S>(stream), std::move(codec), Buffer(capacity)) {}
-  /// Begins by writing the bytes in `written`.
-  FramedWrite(S&& stream, C codec, Buffer written)
-      : stream_(std::forward<S>(stream)), codec_(std::move(codec)), writer_(std::move(written)) {}
+namespace detail {
 
+/// Writing frames, for a `Self` that has a stream_, a codec_ and a writer_. An empty base.
+template <class Self, class C>
+class FrameSink {
+ public:
   /// Adds a frame and flushes.
   ///
   /// Errors      The codec's, in which case nothing was added; the stream's. What was added before is kept: the next
@@ -156,8 +147,8 @@ class FramedWrite {
   /// Corresponds to `SinkExt::send`.
   template <class T>
     requires Encoder<C, T>
-  SendFrame<FramedWrite, T, true> send(T&& item) {
-    return {*this, std::forward<T>(item)};
+  SendFrame<Self, T, true> send(T&& item) {
+    return {self(), std::forward<T>(item)};
   }
   /// Adds a frame; waits only while there are as many bytes as the boundary, and writes them.
   ///
@@ -166,42 +157,64 @@ class FramedWrite {
   /// Corresponds to `SinkExt::feed`.
   template <class T>
     requires Encoder<C, T>
-  SendFrame<FramedWrite, T, false> feed(T&& item) {
-    return {*this, std::forward<T>(item)};
+  SendFrame<Self, T, false> feed(T&& item) {
+    return {self(), std::forward<T>(item)};
   }
   /// Writes all that was added, and flushes the stream.
   ///
   /// Cancelling  Safe: the next flush goes on.
   /// Corresponds to `SinkExt::flush`.
-  FlushFrames<FramedWrite> flush() noexcept { return FlushFrames<FramedWrite>(*this); }
+  FlushFrames<Self> flush() noexcept { return FlushFrames<Self>(self()); }
   /// Writes all that was added, and shuts the stream down.
   ///
   /// Cancelling  Safe: the next close goes on.
   /// Corresponds to `SinkExt::close`.
-  CloseFrames<FramedWrite> close() noexcept { return CloseFrames<FramedWrite>(*this); }
+  CloseFrames<Self> close() noexcept { return CloseFrames<Self>(self()); }
 
   /// The steps of a sink: start_send may follow a poll_ready that was ready.
-  Poll<Result<void>> poll_ready(Context& cx) { return writer_.poll_ready(cx, stream_); }
+  Poll<Result<void>> poll_ready(Context& cx) { return self().writer_.poll_ready(cx, self().stream_); }
   template <class T>
     requires Encoder<C, T>
   Result<void> start_send(T&& item) {
-    return writer_.add(codec_, std::forward<T>(item));
+    return self().writer_.add(self().codec_, std::forward<T>(item));
   }
-  Poll<Result<void>> poll_flush(Context& cx) { return writer_.poll_flush(cx, stream_); }
-  Poll<Result<void>> poll_close(Context& cx) { return writer_.poll_close(cx, stream_); }
+  Poll<Result<void>> poll_flush(Context& cx) { return self().writer_.poll_flush(cx, self().stream_); }
+  Poll<Result<void>> poll_close(Context& cx) { return self().writer_.poll_close(cx, self().stream_); }
+
+  /// What was added and not yet written.
+  [[nodiscard]] const Buffer& write_buffer() const noexcept { return self().writer_.buffer(); }
+  [[nodiscard]] Buffer& write_buffer() noexcept { return self().writer_.changed_buffer(); }
+
+  /// From how many bytes on a frame has to wait for some to be written; 8 KiB at first.
+  [[nodiscard]] std::size_t backpressure_boundary() const noexcept { return self().writer_.boundary(); }
+  void set_backpressure_boundary(std::size_t bytes) noexcept { self().writer_.set_boundary(bytes); }
+
+ private:
+  Self& self() noexcept { return static_cast<Self&>(*this); }
+  const Self& self() const noexcept { return static_cast<const Self&>(*this); }
+};
+
+}  // namespace detail
+
+/// Frames written to a stream. They are collected until `flush`, or until there are more bytes than the boundary.
+///
+/// Shape       `FramedWrite frames(stream, LinesCodec());`, `co_await frames.send("hello")`. A stream, or an item, that
+///             is passed by name is borrowed. What was not flushed is lost with the writer.
+///
+/// Corresponds to tokio-util's `FramedWrite`, with the functions of the futures crate's `SinkExt`.
+template <AsyncWrite S, class C>
+class FramedWrite : public detail::FrameSink<FramedWrite<S, C>, C> {
+ public:
+  FramedWrite(S&& stream, C codec, std::size_t capacity = kDefaultBufferSize)
+      : FramedWrite(std::forward<S>(stream), std::move(codec), Buffer(capacity)) {}
+  /// Begins by writing the bytes in `written`.
+  FramedWrite(S&& stream, C codec, Buffer written)
+      : stream_(std::forward<S>(stream)), codec_(std::move(codec)), writer_(std::move(written)) {}
 
   [[nodiscard]] std::remove_reference_t<S>& inner() noexcept { return stream_; }
   [[nodiscard]] S into_inner() && { return std::forward<S>(stream_); }
   [[nodiscard]] C& codec() noexcept { return codec_; }
   [[nodiscard]] const C& codec() const noexcept { return codec_; }
-
-  /// What was added and not yet written.
-  [[nodiscard]] const Buffer& write_buffer() const noexcept { return writer_.buffer(); }
-  [[nodiscard]] Buffer& write_buffer() noexcept { return writer_.changed_buffer(); }
-
-  /// From how many bytes on a frame has to wait for some to be written; 8 KiB at first.
-  [[nodiscard]] std::size_t backpressure_boundary() const noexcept { return writer_.boundary(); }
-  void set_backpressure_boundary(std::size_t bytes) noexcept { writer_.set_boundary(bytes); }
 
   /// The same stream written on with another codec.
   template <class F>
@@ -213,6 +226,7 @@ class FramedWrite {
   }
 
  private:
+  friend detail::FrameSink<FramedWrite, C>;
   S stream_;
   C codec_;
   detail::FrameWriter writer_;
@@ -254,7 +268,7 @@ FramedParts(S&&, C, Buffer, Buffer) -> FramedParts<S, C>;
 /// Corresponds to tokio-util's `Framed`.
 template <class S, Decoder C>
   requires AsyncRead<S> && AsyncWrite<S>
-class Framed {
+class Framed : public detail::FrameSink<Framed<S, C>, C> {
  public:
   using Item = Result<typename C::Item>;
 
@@ -268,38 +282,12 @@ class Framed {
 
   Poll<std::optional<Item>> poll_next(Context& cx) { return reader_.poll_next(cx, stream_, codec_); }
 
-  template <class T>
-    requires Encoder<C, T>
-  SendFrame<Framed, T, true> send(T&& item) {
-    return {*this, std::forward<T>(item)};
-  }
-  template <class T>
-    requires Encoder<C, T>
-  SendFrame<Framed, T, false> feed(T&& item) {
-    return {*this, std::forward<T>(item)};
-  }
-  FlushFrames<Framed> flush() noexcept { return FlushFrames<Framed>(*this); }
-  CloseFrames<Framed> close() noexcept { return CloseFrames<Framed>(*this); }
-
-  Poll<Result<void>> poll_ready(Context& cx) { return writer_.poll_ready(cx, stream_); }
-  template <class T>
-    requires Encoder<C, T>
-  Result<void> start_send(T&& item) {
-    return writer_.add(codec_, std::forward<T>(item));
-  }
-  Poll<Result<void>> poll_flush(Context& cx) { return writer_.poll_flush(cx, stream_); }
-  Poll<Result<void>> poll_close(Context& cx) { return writer_.poll_close(cx, stream_); }
-
   [[nodiscard]] std::remove_reference_t<S>& inner() noexcept { return stream_; }
   [[nodiscard]] S into_inner() && { return std::forward<S>(stream_); }
   [[nodiscard]] C& codec() noexcept { return codec_; }
   [[nodiscard]] const C& codec() const noexcept { return codec_; }
   [[nodiscard]] const Buffer& read_buffer() const noexcept { return reader_.buffer(); }
   [[nodiscard]] Buffer& read_buffer() noexcept { return reader_.changed_buffer(); }
-  [[nodiscard]] const Buffer& write_buffer() const noexcept { return writer_.buffer(); }
-  [[nodiscard]] Buffer& write_buffer() noexcept { return writer_.changed_buffer(); }
-  [[nodiscard]] std::size_t backpressure_boundary() const noexcept { return writer_.boundary(); }
-  void set_backpressure_boundary(std::size_t bytes) noexcept { writer_.set_boundary(bytes); }
 
   /// The stream, the codec and both buffers, to go on in another protocol without losing a byte.
   [[nodiscard]] FramedParts<S, C> into_parts() && {
@@ -315,6 +303,7 @@ class Framed {
   }
 
  private:
+  friend detail::FrameSink<Framed, C>;
   S stream_;
   C codec_;
   detail::FrameReader reader_;
