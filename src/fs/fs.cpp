@@ -21,7 +21,7 @@ namespace {
 /// `Bytes` is a vector or a string.
 template <class Bytes>
 io::Result<Bytes> read_all(const std::string& path) {
-  const auto file = sys::open_file(path, sys::OpenHow{.read = true});
+  const auto file = sys::open_file(path, sys::OpenHow{});
   if (!file) return io::fail(file.error());
   const auto its = sys::status(file->get());
   if (!its) return io::fail(its.error());

@@ -16,8 +16,6 @@ namespace {
 
 std::unexpected<int> failed() noexcept { return std::unexpected(errno); }
 
-bool has_nul(const std::string& path) noexcept { return path.find('\0') != std::string::npos; }
-
 bool is_itself_or_parent(const dirent& entry) noexcept {
   const std::string_view name(entry.d_name);
   return name == "." || name == "..";

@@ -23,8 +23,6 @@ namespace {
 
 std::unexpected<int> failed() noexcept { return std::unexpected(errno); }
 
-bool has_nul(const std::string& path) noexcept { return path.find('\0') != std::string::npos; }
-
 /// The call's answer if it isn't negative; again while a signal interrupts it.
 template <class Call>
 auto uninterrupted(Call call) noexcept -> Outcome<decltype(call())> {
@@ -84,22 +82,22 @@ Outcome<FileStatus> status_at(int directory, const char* path, int flags) noexce
   return translate(raw);
 }
 
-/// The flags of open(2), or EINVAL for what contradicts itself, as Rust has it.
-Outcome<int> flags_of(const OpenHow& how) noexcept {
-  if (!how.read && !how.write && !how.append) return std::unexpected(EINVAL);
-  const bool writes = how.write || how.append;
-  if (!writes && (how.truncate || how.create || how.create_new)) return std::unexpected(EINVAL);
-  if (how.append && how.truncate && !how.create_new) return std::unexpected(EINVAL);
-  int flags = O_CLOEXEC | (how.custom_flags & ~O_ACCMODE);
-  flags |= how.read ? (writes ? O_RDWR : O_RDONLY) : O_WRONLY;
-  if (how.append) flags |= O_APPEND;
-  if (how.create_new) return flags | O_CREAT | O_EXCL;
+int flags_of(const OpenHow& how) noexcept {
+  int flags = O_CLOEXEC | (how.write ? O_WRONLY : O_RDONLY);
   if (how.create) flags |= O_CREAT;
   if (how.truncate) flags |= O_TRUNC;
   return flags;
 }
 
+Outcome<std::size_t> write_some(int fd, std::span<const std::byte> from) noexcept {
+  const auto count = uninterrupted([&] { return ::write(fd, from.data(), std::min(from.size(), kMostAtOnce)); });
+  if (!count) return std::unexpected(count.error());
+  return static_cast<std::size_t>(*count);
+}
+
 }  // namespace
+
+bool has_nul(const std::string& path) noexcept { return path.find('\0') != std::string::npos; }
 
 FileKind kind_of(Mode mode) noexcept {
   switch (mode & S_IFMT) {
@@ -116,21 +114,13 @@ FileKind kind_of(Mode mode) noexcept {
 
 Outcome<Fd> open_file(const std::string& path, const OpenHow& how) noexcept {
   if (has_nul(path)) return std::unexpected(EINVAL);
-  const auto flags = flags_of(how);
-  if (!flags) return std::unexpected(flags.error());
-  const auto fd = uninterrupted([&] { return ::open(path.c_str(), *flags, static_cast<mode_t>(how.mode)); });
+  const auto fd = uninterrupted([&] { return ::open(path.c_str(), flags_of(how), static_cast<mode_t>(how.mode)); });
   if (!fd) return std::unexpected(fd.error());
   return Fd(*fd);
 }
 
 Outcome<std::size_t> read_some(int fd, std::span<std::byte> into) noexcept {
   const auto count = uninterrupted([&] { return ::read(fd, into.data(), std::min(into.size(), kMostAtOnce)); });
-  if (!count) return std::unexpected(count.error());
-  return static_cast<std::size_t>(*count);
-}
-
-Outcome<std::size_t> write_some(int fd, std::span<const std::byte> from) noexcept {
-  const auto count = uninterrupted([&] { return ::write(fd, from.data(), std::min(from.size(), kMostAtOnce)); });
   if (!count) return std::unexpected(count.error());
   return static_cast<std::size_t>(*count);
 }
@@ -145,19 +135,6 @@ Outcome<void> write_fully(int fd, std::span<const std::byte> from) noexcept {
   return {};
 }
 
-Outcome<std::uint64_t> seek(int fd, SeekOrigin origin, std::int64_t offset) noexcept {
-  const int whence = origin == SeekOrigin::kStart ? SEEK_SET : origin == SeekOrigin::kCurrent ? SEEK_CUR : SEEK_END;
-  const auto position = uninterrupted([&] { return ::lseek(fd, offset, whence); });
-  if (!position) return std::unexpected(position.error());
-  return static_cast<std::uint64_t>(*position);
-}
-
-Outcome<void> sync_all(int fd) noexcept {
-  return done([fd] { return ::fsync(fd); });
-}
-Outcome<void> sync_data(int fd) noexcept {
-  return done([fd] { return ::fdatasync(fd); });
-}
 Outcome<void> set_length(int fd, std::uint64_t length) noexcept {
   if (length > static_cast<std::uint64_t>(std::numeric_limits<off_t>::max())) return std::unexpected(EINVAL);
   return done([&] { return ::ftruncate(fd, static_cast<off_t>(length)); });
@@ -233,7 +210,7 @@ Outcome<void> copy_by_buffer(int from, int to, std::uint64_t& total) {
 }  // namespace
 
 Outcome<std::uint64_t> copy_file(const std::string& from, const std::string& to) {
-  const auto source = open_file(from, OpenHow{.read = true});
+  const auto source = open_file(from, OpenHow{});
   if (!source) return std::unexpected(source.error());
   const auto its = status(source->get());
   if (!its) return std::unexpected(its.error());

@@ -12,16 +12,15 @@
 
 namespace heddle::inline v0::sys {
 
+/// Which no path that the system is given may have.
+[[nodiscard]] bool has_nul(const std::string& path) noexcept;
+
 using Mode = std::uint32_t;
 
 struct OpenHow {
-  bool read = false;
-  bool write = false;
-  bool append = false;
+  bool write = false;  // else it is read
   bool truncate = false;
   bool create = false;
-  bool create_new = false;
-  int custom_flags = 0;
   Mode mode = 0666;
 };
 
@@ -41,14 +40,8 @@ enum class FileKind : std::uint8_t { kUnknown, kRegular, kDirectory, kSymlink, k
 [[nodiscard]] Outcome<Fd> open_file(const std::string& path, const OpenHow& how) noexcept;
 
 [[nodiscard]] Outcome<std::size_t> read_some(int fd, std::span<std::byte> into) noexcept;
-[[nodiscard]] Outcome<std::size_t> write_some(int fd, std::span<const std::byte> from) noexcept;
 [[nodiscard]] Outcome<void> write_fully(int fd, std::span<const std::byte> from) noexcept;
 
-enum class SeekOrigin : std::uint8_t { kStart, kCurrent, kEnd };
-[[nodiscard]] Outcome<std::uint64_t> seek(int fd, SeekOrigin origin, std::int64_t offset) noexcept;
-
-[[nodiscard]] Outcome<void> sync_all(int fd) noexcept;
-[[nodiscard]] Outcome<void> sync_data(int fd) noexcept;
 [[nodiscard]] Outcome<void> set_length(int fd, std::uint64_t length) noexcept;
 [[nodiscard]] Outcome<void> set_mode(int fd, Mode mode) noexcept;
 [[nodiscard]] Outcome<FileStatus> status(int fd) noexcept;
