@@ -116,13 +116,11 @@ void SimulatedKernel::meet(int client_fd, Socket& client) {
   const auto [server_fd, server] = open();
   Socket& listener = *find(listener_fd);
   server->state = State::kConnected;
-  server->v6 = listener.v6;
   server->local = client.peer;
   server->peer = client.local;
   server->slowness = client.slowness = happens(faults.slow_) ? 100 : 1;
   server->other = client_fd;
   client.other = server_fd;
-  ++queued_;
   ++figures_.connections;
   listener.queue.push_back(server_fd);
   report(listener_fd, listener, sys::EpollEvent::kIn);

@@ -56,7 +56,8 @@ class SimulatedKernel final : public sys::Kernel {
   void cut() noexcept { cut_ = true; }
   void mend();
 
-  [[nodiscard]] std::size_t descriptors() const noexcept { return open_ - queued_; }
+  /// Those that are open; one that waits to be accepted is none yet.
+  [[nodiscard]] std::size_t descriptors() noexcept;
   [[nodiscard]] const Figures& figures() const noexcept { return figures_; }
   [[nodiscard]] std::uint64_t trace() const noexcept { return trace_; }
   /// By the clock of the runtime; when that is gone, its last time.
@@ -93,7 +94,6 @@ class SimulatedKernel final : public sys::Kernel {
 
   struct Socket {
     State state = State::kFresh;
-    bool v6 = false;
     sys::InetAddr local;
     sys::InetAddr peer;
     // What take_error gives, once.
@@ -172,8 +172,6 @@ class SimulatedKernel final : public sys::Kernel {
   std::vector<Slot> slots_;
   std::vector<int> free_;
   std::vector<int> listeners_;
-  std::size_t open_ = 0;
-  std::size_t queued_ = 0;
   std::uint16_t next_port_ = 32768;
   // By the time of arrival, and among equals in the order sent.
   std::map<std::pair<std::uint64_t, std::uint64_t>, Arrival> wire_;

@@ -40,7 +40,6 @@ std::pair<int, SimulatedKernel::Socket*> SimulatedKernel::open() {
   Slot& slot = *slot_of(fd);
   ++slot.generation;
   slot.socket = std::make_unique<Socket>();
-  ++open_;
   return {fd, slot.socket.get()};
 }
 
@@ -48,7 +47,12 @@ void SimulatedKernel::free(int fd) noexcept {
   unwatch(fd);
   slot_of(fd)->socket.reset();
   free_.push_back(fd);
-  --open_;
+}
+
+std::size_t SimulatedKernel::descriptors() noexcept {
+  std::size_t count = slots_.size() - free_.size();
+  for (const int fd : listeners_) count -= find(fd)->queue.size();
+  return count;
 }
 
 int SimulatedKernel::listener_at(const sys::InetAddr& addr) noexcept {
@@ -87,8 +91,7 @@ sys::Outcome<sys::Fd> SimulatedKernel::socket(sys::Family family, sys::Kind kind
     return noted<sys::Fd>('s', 0, fails(std::errc::too_many_files_open));
   }
   const auto [fd, socket] = open();
-  socket->v6 = family == sys::Family::kV6;
-  socket->local.v6 = socket->v6;
+  socket->local.v6 = family == sys::Family::kV6;
   return noted<sys::Fd>('s', fd, sys::Fd(fd));
 }
 
@@ -97,7 +100,7 @@ sys::Outcome<void> SimulatedKernel::bind(int fd, const sys::RawAddr& addr) {
   if (socket == nullptr) return fails(std::errc::bad_file_descriptor);
   if (socket->state != State::kFresh || socket->local.port != 0) return fails(std::errc::invalid_argument);
   const sys::InetAddr wanted = sys::inet_of(addr);
-  if (wanted.v6 != socket->v6) return fails(std::errc::address_family_not_supported);
+  if (wanted.v6 != socket->local.v6) return fails(std::errc::address_family_not_supported);
   for (const int other : listeners_) {
     const sys::InetAddr& taken = find(other)->local;
     const bool overlap = taken.ip == wanted.ip || is_unspecified(taken) || is_unspecified(wanted);
@@ -131,7 +134,6 @@ sys::Outcome<std::pair<int, sys::RawAddr>> SimulatedKernel::accept(int fd) {
   }
   const int accepted = listener->queue.front();
   listener->queue.pop_front();
-  --queued_;
   if (happens(faults.abort_accept_)) {
     reset(accepted, *find(accepted));
     free(accepted);
@@ -145,7 +147,6 @@ bool SimulatedKernel::close(int fd) {
   if (socket == nullptr) return slot_of(fd) != nullptr;
   note(static_cast<std::uint64_t>('c') << 56 ^ static_cast<std::uint64_t>(fd));
   for (const int waiting : socket->queue) {
-    --queued_;
     reset(waiting, *find(waiting));
     free(waiting);
   }
@@ -169,7 +170,7 @@ sys::Outcome<sys::Connect> SimulatedKernel::connect(int fd, const sys::RawAddr& 
   if (socket == nullptr) return fails(std::errc::bad_file_descriptor);
   if (socket->state != State::kFresh) return fails(std::errc::already_connected);
   socket->peer = sys::inet_of(addr);
-  if (socket->peer.v6 != socket->v6) return fails(std::errc::address_family_not_supported);
+  if (socket->peer.v6 != socket->local.v6) return fails(std::errc::address_family_not_supported);
   socket->state = State::kConnecting;
   if (is_unspecified(socket->local)) socket->local.ip = socket->peer.ip;  // every machine is this one
   if (socket->local.port == 0) socket->local.port = next_port();

@@ -139,7 +139,7 @@ void Simulation::poll_network(Context& cx) {
   if (kernel_->is_quiescent()) {
     const std::string channels = channel::detail::describe_waiting_channels([] { return true; });
     throw Endless("nothing can happen any more, but the program has not ended" +
-                    (channels.empty() ? std::string() : ":\n" + channels));
+                  (channels.empty() ? std::string() : ":\n" + channels));
   }
   if (kernel_->is_late()) throw Endless("the time limit has passed, and the program has not ended");
   kernel_->poll_wire(cx);
