@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // A web server that says hello: HTTP/1.1, many requests on a connection. Then try: curl http://127.0.0.1:8080/
 #include "requests.hpp"
+#include "server_main.hpp"
 
 #include <CLI/CLI.hpp>
 #include <heddle/fmt.hpp>
@@ -115,43 +116,18 @@ hd::Task<hd::io::Result<void>> serve(std::string addr, Options options) {
   }
 }
 
-int run(const std::string& addr, std::size_t threads, const Options& options) {
-  auto builder = threads == 1 ? hd::runtime::Builder::current_thread() : hd::runtime::Builder::multi_thread();
-  if (threads != 1) builder.worker_threads(threads);
-  auto runtime = builder.build();
-  if (!runtime) {
-    fmt::print(stderr, "http_hello: {}\n", runtime.error());
-    return 1;
-  }
-  auto result = runtime->block_on(runtime->spawn(serve(addr, options))).value();
-  if (!result) fmt::print(stderr, "http_hello: {}: {}\n", addr, result.error());
-  return result ? 0 : 1;
-}
-
 }  // namespace http_hello
 
 int main(int argc, char** argv) {
-  std::setvbuf(stdout, nullptr, _IOLBF, 0);  // a line is seen when it is printed, also through a pipe
   http_hello::Options options;
-  std::string bind = "127.0.0.1";
-  std::uint16_t port = 8080;
-  std::size_t threads = 1;
-  double request_timeout = 10;
-  double idle_timeout = 60;
+  ServerMain server(8080, 60);
   CLI::App app("A web server that says hello", "http_hello");
-  app.add_option("--bind", bind, "the address to listen on")->capture_default_str();
-  app.add_option("--port", port, "the port; 0 takes a free one")->capture_default_str();
-  app.add_option("--threads", threads, "how many threads run the tasks")->check(CLI::Range(1, 256))->capture_default_str();
+  server.add_options(app);
   app.add_option("--max-connections", options.max_connections, "more have to wait")
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
-  app.add_option("--request-timeout", request_timeout, "seconds to send a request in")->check(CLI::PositiveNumber);
-  app.add_option("--idle-timeout", idle_timeout, "seconds between requests")->check(CLI::PositiveNumber);
   CLI11_PARSE(app, argc, argv);
-  const auto duration = [](double seconds) {
-    return std::chrono::ceil<milliseconds>(std::chrono::duration<double>(seconds));
-  };
-  options.patience.request = duration(request_timeout);
-  options.patience.idle = duration(idle_timeout);
-  return http_hello::run(bind + ":" + std::to_string(port), threads, options);
+  options.patience.request = server.request_timeout();
+  options.patience.idle = server.idle_timeout();
+  return server.run("http_hello", [&](const std::string& addr) { return http_hello::serve(addr, options); });
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // A server that redis-cli and redis-benchmark drive: keys that expire, and topics. Then try: redis-cli ping
 #include "session.hpp"
+#include "server_main.hpp"
 
 #include <CLI/CLI.hpp>
 #include <heddle/fmt.hpp>
@@ -42,44 +43,20 @@ hd::Task<hd::io::Result<void>> serve(std::string addr, hd::Arc<Server> server) {
   co_return hd::io::Result<void>();
 }
 
-/// A task of a runtime with so many threads: one suffices for what Redis does with one.
-int run(const std::string& addr, std::size_t threads, const Options& options) {
-  auto builder = threads == 1 ? hd::runtime::Builder::current_thread() : hd::runtime::Builder::multi_thread();
-  if (threads != 1) builder.worker_threads(threads);
-  auto runtime = builder.build();
-  if (!runtime) {
-    fmt::print(stderr, "mini_redis: {}\n", runtime.error());
-    return 1;
-  }
-  auto result = runtime->block_on(runtime->spawn(serve(addr, hd::Arc<Server>::make(options)))).value();
-  if (!result) fmt::print(stderr, "mini_redis: {}: {}\n", addr, result.error());
-  return result ? 0 : 1;
-}
-
 }  // namespace mini_redis
 
 int main(int argc, char** argv) {
-  std::setvbuf(stdout, nullptr, _IOLBF, 0);  // a line is seen when it is printed, also through a pipe
   mini_redis::Options options;
-  std::string bind = "127.0.0.1";
-  std::uint16_t port = 6379;
-  std::size_t threads = 1;
-  double request_timeout = 10;
-  double idle_timeout = 300;
+  ServerMain server(6379, 300);  // one thread, unless told otherwise: it suffices for what Redis does with one
   CLI::App app("A server that speaks Redis' protocol", "mini_redis");
-  app.add_option("--bind", bind, "the address to listen on")->capture_default_str();
-  app.add_option("--port", port, "the port; 0 takes a free one")->capture_default_str();
-  app.add_option("--threads", threads, "how many threads run the tasks")->check(CLI::Range(1, 256))->capture_default_str();
+  server.add_options(app);
   app.add_option("--max-clients", options.max_clients, "more are refused")->capture_default_str();
   app.add_option("--max-memory", options.max_bytes, "bytes of keys and values")->capture_default_str();
   app.add_option("--max-bulk", options.request.bulk, "bytes of one argument")->capture_default_str();
-  app.add_option("--request-timeout", request_timeout, "seconds to send a request in")->check(CLI::PositiveNumber);
-  app.add_option("--idle-timeout", idle_timeout, "seconds between requests")->check(CLI::PositiveNumber);
   CLI11_PARSE(app, argc, argv);
-  const auto seconds = [](double count) {
-    return std::chrono::ceil<std::chrono::milliseconds>(std::chrono::duration<double>(count));
-  };
-  options.request_timeout = seconds(request_timeout);
-  options.idle_timeout = seconds(idle_timeout);
-  return mini_redis::run(bind + ":" + std::to_string(port), threads, options);
+  options.request_timeout = server.request_timeout();
+  options.idle_timeout = server.idle_timeout();
+  return server.run("mini_redis", [&](const std::string& addr) {
+    return mini_redis::serve(addr, hd::Arc<mini_redis::Server>::make(options));
+  });
 }
