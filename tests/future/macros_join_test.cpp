@@ -2,11 +2,9 @@
 // join: results in order, what is dropped when, and who is asked first. After Tokio's macros_join.rs.
 #include "support/joins.hpp"
 #include "support/mock_task.hpp"
-#include "support/polled.hpp"
 #include "support/task_fixture.hpp"
 #include "support/tracked.hpp"
 
-#include <heddle/channel/oneshot.hpp>
 #include <heddle/future/async.hpp>
 #include <heddle/future/block_on.hpp>
 #include <heddle/future/join.hpp>
@@ -33,7 +31,6 @@ using heddle::future::Loss;
 using heddle::test::drop_at_each_suspension;
 using heddle::test::Lives;
 using heddle::test::MockTask;
-using heddle::test::Polled;
 using heddle::test::Tracked;
 using heddle::test::YieldTimes;
 
@@ -126,16 +123,7 @@ TEST(MacrosJoin, loses_what_the_worst_of_its_members_loses) {
 }
 
 TEST(MacrosJoin, waits_for_whichever_member_is_last) {
-  auto [tx1, rx1] = hd::oneshot::channel<std::string>();
-  auto [tx2, rx2] = hd::oneshot::channel<int>();
-  Polled both([&rx1 = rx1, &rx2 = rx2] { return join(rx1, rx2); });
-  EXPECT_TRUE(both.pending());
-  std::move(tx2).send(123).value();
-  EXPECT_TRUE(both.is_woken());
-  EXPECT_TRUE(both.pending());
-  std::move(tx1).send("hello").value();
-  EXPECT_TRUE(both.is_woken());
-  auto result = both.poll();
+  auto result = heddle_test::when_the_last_has_come([](auto&... members) { return join(members...); });
   ASSERT_TRUE(result.is_ready());
   EXPECT_EQ(result->first, "hello");
   EXPECT_EQ(result->second, 123);

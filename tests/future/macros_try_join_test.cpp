@@ -97,16 +97,7 @@ TEST(MacrosTryJoin, each_poll_begins_with_another_member) {
 }
 
 TEST(MacrosTryJoin, waits_for_whichever_member_is_last) {
-  auto [tx1, rx1] = hd::oneshot::channel<std::string>();
-  auto [tx2, rx2] = hd::oneshot::channel<int>();
-  Polled both([&rx1 = rx1, &rx2 = rx2] { return try_join(rx1, rx2); });
-  EXPECT_TRUE(both.pending());
-  std::move(tx2).send(123).value();
-  EXPECT_TRUE(both.is_woken());
-  EXPECT_TRUE(both.pending());
-  std::move(tx1).send("hello").value();
-  EXPECT_TRUE(both.is_woken());
-  auto result = both.poll();
+  auto result = heddle_test::when_the_last_has_come([](auto&... members) { return try_join(members...); });
   ASSERT_TRUE(result.is_ready());
   ASSERT_TRUE(result->has_value());
   EXPECT_EQ((*result)->first, "hello");

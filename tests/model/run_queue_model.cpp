@@ -47,6 +47,14 @@ struct Tasks {
     while (take(from.pop())) {
     }
   }
+  /// Steals once, and takes what it got.
+  Thread spawn_thief() {
+    return heddle_model::spawn([this] {
+      RunQueue mine;
+      take(queue.steal_into(mine));
+      drain(mine);
+    });
+  }
   void drain_all() {
     drain(queue);
     TaskQueue rest;
@@ -63,11 +71,7 @@ TEST(RunQueueModel, owner_pops_while_a_thief_steals) {
   expect_holds(kAll, [] {
     Tasks all;
     all.push(0, 3);
-    Thread thief = heddle_model::spawn([&] {
-      RunQueue mine;
-      all.take(all.queue.steal_into(mine));
-      all.drain(mine);
-    });
+    Thread thief = all.spawn_thief();
     all.drain(all.queue);
     thief.join();
     all.drain_all();
@@ -79,11 +83,7 @@ TEST(RunQueueModel, owner_pops_by_name_while_a_thief_steals) {
   expect_holds(kAll, [] {
     Tasks all;
     all.push(0, 3);
-    Thread thief = heddle_model::spawn([&] {
-      RunQueue mine;
-      all.take(all.queue.steal_into(mine));
-      all.drain(mine);
-    });
+    Thread thief = all.spawn_thief();
     for (const std::size_t i : {0U, 1U}) {
       if (all.queue.pop(all.tasks[i])) all.take(&all.tasks[i]);
     }
@@ -96,11 +96,7 @@ TEST(RunQueueModel, owner_pops_by_name_while_a_thief_steals) {
 TEST(RunQueueModel, owner_pushes_while_a_thief_steals) {
   expect_holds(kAll, [] {
     Tasks all;
-    Thread thief = heddle_model::spawn([&] {
-      RunQueue mine;
-      all.take(all.queue.steal_into(mine));
-      all.drain(mine);
-    });
+    Thread thief = all.spawn_thief();
     all.push(0, 2);
     all.take(all.queue.pop());
     thief.join();
@@ -113,11 +109,7 @@ TEST(RunQueueModel, a_full_queue_spills_while_a_thief_steals) {
   expect_holds(kAll, [] {
     Tasks all;
     all.push(0, 4);
-    Thread thief = heddle_model::spawn([&] {
-      RunQueue mine;
-      all.take(all.queue.steal_into(mine));
-      all.drain(mine);
-    });
+    Thread thief = all.spawn_thief();
     all.push(4, 6);
     thief.join();
     all.drain_all();
@@ -148,11 +140,7 @@ TEST(RunQueueModel, the_owner_pushes_into_the_slots_that_a_thief_leaves) {
   expect_holds(kAll, [] {
     Tasks all;
     all.push(0, 4);
-    Thread thief = heddle_model::spawn([&] {
-      RunQueue mine;
-      all.take(all.queue.steal_into(mine));
-      all.drain(mine);
-    });
+    Thread thief = all.spawn_thief();
     all.take(all.queue.pop());
     all.push(4, 6);
     thief.join();

@@ -1,15 +1,19 @@
 // SPDX-License-Identifier: MIT
-// What the tests of join and of try_join share: members that spend the budget, and members that say who was asked first.
+// What the tests of join and of try_join share: members that spend the budget, members that say who was asked first, and
+// two that come one after the other.
 #pragma once
 
 #include "support/mock_task.hpp"
+#include "support/polled.hpp"
 
 #include <heddle/async/semaphore.hpp>
+#include <heddle/channel/oneshot.hpp>
 #include <heddle/future/async.hpp>
 #include <heddle/future/future.hpp>
 
 #include <gtest/gtest.h>
 
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -35,6 +39,22 @@ inline heddle::Async<int> acquires_five(bool& done, const heddle::async::Semapho
   }
   done = true;
   co_return 5;
+}
+
+/// What `make(rx1, rx2)` of two receivers gives, when the second is sent 123 first and then the first "hello": it is pending,
+/// and woken each time.
+template <class Make>
+auto when_the_last_has_come(Make make) {
+  auto [tx1, rx1] = heddle::oneshot::channel<std::string>();
+  auto [tx2, rx2] = heddle::oneshot::channel<int>();
+  heddle::test::Polled both([&rx1 = rx1, &rx2 = rx2, &make] { return make(rx1, rx2); });
+  EXPECT_TRUE(both.pending());
+  std::move(tx2).send(123).value();
+  EXPECT_TRUE(both.is_woken());
+  EXPECT_TRUE(both.pending());
+  std::move(tx1).send("hello").value();
+  EXPECT_TRUE(both.is_woken());
+  return both.poll();
 }
 
 /// Which of the three members of `make(a, b, c)` is asked first in each of four polls; each answers `pending`.
