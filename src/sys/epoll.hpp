@@ -21,8 +21,8 @@ struct EpollEvent {
 
 class Epoll {
  public:
-  /// Returns an errno on failure.
-  static std::expected<Epoll, int> make() noexcept;
+  /// Returns an errno on failure. `simulated`, unless null, answers in the system's place.
+  static std::expected<Epoll, int> make(Kernel* simulated = nullptr) noexcept;
   Epoll(Epoll&& other) noexcept;
   Epoll& operator=(Epoll&&) = delete;
   ~Epoll();
@@ -41,7 +41,7 @@ class Epoll {
   Epoll(std::shared_ptr<Kernel> kernel, int epoll, int event) noexcept
       : kernel_(std::move(kernel)), epoll_(epoll), event_(event) {}
 
-  // Of the thread that made it: interrupt() is called by others, and a socket may be kept for longer than its runtime.
+  // Kept alive: a socket, and with it the driver, may be kept for longer than the simulation.
   std::shared_ptr<Kernel> kernel_;
   int epoll_;
   int event_;

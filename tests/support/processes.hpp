@@ -2,6 +2,8 @@
 // What tests of processes need: whether one is gone, and what a stream says.
 #pragma once
 
+#include "support/bytes.hpp"
+
 #include <heddle/future/async.hpp>
 #include <heddle/io/read.hpp>
 #include <heddle/net/unix_pipe.hpp>
@@ -29,12 +31,6 @@ inline heddle::process::Command shell(std::string_view script) {
   heddle::process::Command command("/bin/sh");
   command.arg("-c").arg(script);
   return command;
-}
-
-inline std::string text_of(const std::vector<std::byte>& bytes) {
-  std::string text;
-  for (const std::byte byte : bytes) text += static_cast<char>(byte);
-  return text;
 }
 
 /// What a shell's script writes.

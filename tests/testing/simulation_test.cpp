@@ -4,6 +4,7 @@
 #include <heddle/testing/simulation.hpp>
 
 #include "support/bytes.hpp"
+#include "support/processes.hpp"
 
 #include <gtest/gtest.h>
 
@@ -296,6 +297,23 @@ TEST(Simulation, TheWeatherChangesWhileAProgramRuns) {
 }
 
 TEST(Simulation, OutsideOfOneThereIsNoNetwork) { EXPECT_THROW(Network(), std::logic_error); }
+
+TEST(Simulation, ChildrenAreReapedWhenItIsOver) {
+  // The thread that reaps serves the whole process, and must not listen to a simulation.
+  Simulation(1).run([]() -> heddle::Async<> {
+    const auto child = heddle::process::Command("true").spawn();
+    EXPECT_FALSE(child.has_value());
+    co_return;
+  });
+  std::uint32_t pid = 0;
+  auto runtime = heddle::runtime::Builder::current_thread().build().value();
+  runtime.block_on([](std::uint32_t& id) -> heddle::Async<> {
+    const auto child = heddle::process::Command("true").spawn();
+    id = child.value().id().value();
+    co_return;
+  }(pid));
+  wait_until_reaped(pid);
+}
 
 TEST(Simulation, BlockingCallsRunOnRealThreads) {
   const int answer = Simulation(1).run([]() -> heddle::Async<int> {

@@ -2,6 +2,7 @@
 // The driver on epoll, edge-triggered, shared by all workers of a runtime.
 #include "runtime/driver/driver.hpp"
 #include "sys/epoll.hpp"
+#include "sys/kernel.hpp"
 
 #include <array>
 #include <span>
@@ -48,7 +49,7 @@ class EpollDriver final : public Driver {
 }  // namespace
 
 io::Result<std::unique_ptr<Driver>> make_epoll_driver() {
-  auto epoll = sys::Epoll::make();
+  auto epoll = sys::Epoll::make(sys::kernel());
   if (!epoll) return io::fail(epoll.error());
   return std::make_unique<EpollDriver>(std::move(*epoll));
 }
