@@ -40,7 +40,7 @@ int wait_ms(std::uint64_t nanoseconds) noexcept {
 }  // namespace
 
 std::expected<Epoll, int> Epoll::make(Kernel* simulated) noexcept {
-  if (simulated != nullptr) return Epoll(simulated->shared_from_this(), -1, -1);
+  if (simulated != nullptr) return Epoll(simulated->share(), -1, -1);
   const int epoll = ::epoll_create1(EPOLL_CLOEXEC);
   if (epoll < 0) return std::unexpected(errno);
   const int event = ::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);

@@ -20,8 +20,11 @@ inline constexpr int kFirstSimulated = 1 << 30;
 
 /// Each function stands for the one of its name in sys/socket.hpp, sys/socket_option.hpp and sys/epoll.hpp, and keeps its contract. Called by the
 /// thread that it was given to only, but for interrupt().
-class Kernel : public std::enable_shared_from_this<Kernel> {
+class Kernel {
  public:
+  /// Keeps it alive: for a poller, which may be kept for longer than the simulation.
+  virtual std::shared_ptr<Kernel> share() = 0;
+
   virtual Outcome<Fd> socket(Family family, Kind kind) = 0;
   virtual Outcome<void> bind(int fd, const RawAddr& addr) = 0;
   virtual Outcome<void> listen(int fd, int backlog) = 0;

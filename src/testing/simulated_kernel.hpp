@@ -31,7 +31,7 @@ namespace heddle::inline v0::testing {
 /// The errno of that name.
 constexpr int code(std::errc error) noexcept { return static_cast<int>(error); }
 
-class SimulatedKernel final : public sys::Kernel {
+class SimulatedKernel final : public sys::Kernel, public std::enable_shared_from_this<SimulatedKernel> {
  public:
   struct Figures {
     std::uint64_t connections = 0;
@@ -69,6 +69,7 @@ class SimulatedKernel final : public sys::Kernel {
   void detach() noexcept;
 
   // sys::Kernel
+  std::shared_ptr<sys::Kernel> share() override { return shared_from_this(); }
   sys::Outcome<sys::Fd> socket(sys::Family family, sys::Kind kind) override;
   sys::Outcome<void> bind(int fd, const sys::RawAddr& addr) override;
   sys::Outcome<void> listen(int fd, int backlog) override;

@@ -192,7 +192,7 @@ TEST(IoSourceModel, reader_and_writer_wait_apart_and_an_error_wakes_both) {
 TEST(IoSourceModel, the_end_of_the_driver_wakes_who_waits_while_the_source_goes) {
   expect_holds({.preemptions = 2}, [] {
     auto* runtime = new FakeRuntime;
-    IoSource* source = watch(*runtime, 0).value();
+    IoSource* source = watch(*runtime, 0, IoSource::kAssumed).value();
     Wakes wakes;
     Thread user = heddle_model::spawn([&] {
       const Waker waker = wakes.waker();
